@@ -1,0 +1,24 @@
+// The interface of a codegen check. One file in checks/ per check; the registry
+// is generated from the folder.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "collect/stream.h"
+#include "core/finding.h"
+
+namespace asmforge {
+
+struct Check {
+  std::string_view id;       // "bounds-check-in-loop": stable, used in contracts and SARIF
+  std::string_view summary;  // one line for `asmforge explain`
+  // Appends what it finds in one function. Called from several threads at once.
+  void (*run)(const FunctionView& view, std::vector<Finding>& findings);
+};
+
+std::span<const Check* const> all_checks();
+const Check* check_by_id(std::string_view id);
+
+}  // namespace asmforge

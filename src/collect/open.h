@@ -1,0 +1,25 @@
+// Opens what the user named: an executable, shared object, relocatable, or each
+// member of an archive.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/binary.h"
+#include "core/result.h"
+
+namespace asmforge {
+
+struct OpenOptions {
+  std::string debug_file;      // --debug-file; empty: found by build id or .gnu_debuglink
+  bool find_functions = true;  // false leaves Binary::functions to symbols alone (fast: one lookup)
+};
+
+// One Binary for a plain file; one per object member of an archive, or the one
+// member of "libx.a(y.o)". Members that are no objects are left out with a note.
+Result<std::vector<Binary>> open_input(const std::string& path, const OpenOptions& options);
+
+// After all work is done: an error when the file changed since it was opened.
+Result<Done> check_unchanged(const Binary& binary);
+
+}  // namespace asmforge

@@ -1,0 +1,57 @@
+// One codegen defect, as reported to the user.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/cfg.h"
+#include "core/predicate.h"
+#include "core/source_location.h"
+
+namespace asmforge {
+
+enum class Confidence : std::uint8_t {
+  kProved,   // follows from the instructions alone
+  kPattern,  // the shape is there and the known traps were ruled out
+  kHint,     // worth a look; something could not be resolved
+};
+std::string_view to_string(Confidence confidence);
+
+// One instruction that shows the defect.
+struct Evidence {
+  std::uint64_t address = 0;
+  std::string text;  // as printed
+  std::string note;  // what it has to do with it: "length reloaded here"; may be empty
+};
+
+struct Finding {
+  std::string check;     // id of the check: "bounds-check-in-loop"
+  std::string function;  // mangled name
+  std::string demangled;
+  std::uint32_t function_index = kNoIndex;  // into Binary::functions
+  LoopIndex loop = kNoIndex;
+  LoopRole role = LoopRole::kUnknown;
+  std::uint32_t loop_depth = 0;
+  AddressRange loop_range;                // lowest to highest address of the loop's own blocks
+  std::vector<std::uint32_t> insns;       // the evidence as indices into Function::insns
+  std::vector<Evidence> evidence;         // the same, printable; at most 8
+  SourceLocation source;                  // of the first evidence instruction
+  std::string title;                      // one line: what is wrong here
+  std::string cause;                      // why compilers emit this
+  std::string fix_c;                      // what to try in C or C++
+  std::string fix_rust;                   // what to try in Rust
+  std::string risk;                       // what the fix may break
+  std::vector<std::string> traps_passed;  // known false alarms that were ruled out
+  Predicate predicate;                    // what the fix would change in the assembly
+  Confidence confidence = Confidence::kHint;
+  std::optional<double> severity_cycles;    // null until calibrated
+  std::string severity_reason;              // why it is null
+  std::optional<std::uint64_t> executions;  // of the first evidence instruction
+  std::optional<double> share;              // of the profile, of the loop
+  std::string suppress_key;                 // stable across builds: check:function:source line
+};
+
+}  // namespace asmforge

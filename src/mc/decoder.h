@@ -1,0 +1,42 @@
+// Bytes to instructions, and instructions to text, through LLVM's MC layer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/binary.h"
+#include "core/function.h"
+#include "core/result.h"
+
+namespace asmforge {
+
+enum class Syntax : std::uint8_t { kIntel, kAtt };
+
+// Not thread-safe: make one per thread. Creation takes about a millisecond.
+class Decoder {
+ public:
+  explicit Decoder(Isa isa);
+  ~Decoder();
+  Decoder(Decoder&&) noexcept;
+  Decoder& operator=(Decoder&&) noexcept;
+
+  // Decodes one instruction at the front of `bytes`; false when there is none.
+  bool decode_one(std::span<const std::uint8_t> bytes, std::uint64_t address, Insn& out);
+
+  // Decodes `bytes` from front to back, appends to out.insns, and to
+  // out.not_decoded what is no instruction (one byte on after a failure).
+  void decode_linear(std::span<const std::uint8_t> bytes, std::uint64_t address, Function& out);
+
+  // What a disassembler prints: mnemonic and operands, one space between them,
+  // absolute targets in hexadecimal, no symbols.
+  std::string text(const Insn& insn, std::span<const std::uint8_t> bytes, Syntax syntax);
+  std::string mnemonic(const Insn& insn, std::span<const std::uint8_t> bytes, Syntax syntax);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace asmforge
