@@ -25,16 +25,20 @@ struct FunctionView {
   Decoder& decoder;  // to print instructions
 };
 
+class ReturnMemo;
+
 // Decodes and analyses single functions; keeps its buffers. One per thread;
 // several may share a Binary.
 class FunctionAnalyser {
  public:
   explicit FunctionAnalyser(const Binary& binary);
+  // Shares what is known of callees with other analysers of the same binary.
+  FunctionAnalyser(const Binary& binary, std::shared_ptr<ReturnMemo> memo);
   ~FunctionAnalyser();
   FunctionAnalyser(FunctionAnalyser&&) noexcept;
   FunctionAnalyser& operator=(FunctionAnalyser&&) noexcept;
 
-  // Valid until the next call.
+  // Valid until the next call. Function::demangled is empty: demangle what you print.
   FunctionView analyse(std::uint32_t function_index);
   Decoder& decoder();
 
