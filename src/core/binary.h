@@ -124,6 +124,8 @@ struct Binary {
   std::vector<FunctionEntry> functions;  // ascending in address
   std::vector<ColdPart> cold_parts;      // grouped by the function that owns them
   std::vector<std::string> notes;        // what the user should know: "no symbol table; ..."
+  // The whole file, or the archive member's part of it, as it is on disk.
+  std::span<const std::uint8_t> file_bytes;
   std::shared_ptr<BinaryStorage> storage;
 
   [[nodiscard]] const Section* section_at(std::uint64_t address) const;

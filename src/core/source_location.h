@@ -8,8 +8,11 @@
 namespace asmforge {
 
 struct SourceFrame {
-  std::string function;    // demangled; empty when unknown
-  std::string file;        // as the debug info names it
+  std::string function;  // demangled; empty when unknown
+  // Relative to `directory` when it lies beneath it, otherwise absolute; so two
+  // builds in different folders agree on it.
+  std::string file;
+  std::string directory;   // where the compiler ran; empty when `file` is absolute
   std::uint32_t line = 0;  // 0 when unknown
   std::uint32_t column = 0;
 };
