@@ -94,6 +94,30 @@ enum class Condition : std::uint8_t {
   kOther,  // jrcxz, loop: tests a register, not the flags
 };
 
+// Which integer operation it is, where a class holds several. kNone for
+// everything else: moves, vector and floating-point instructions.
+enum class IntegerOperation : std::uint8_t {
+  kNone,
+  kAdd,
+  kSubtract,
+  kIncrement,
+  kDecrement,
+  kNegate,
+  kAddWithCarry,
+  kSubtractWithBorrow,
+  kAnd,
+  kOr,
+  kXor,
+  kNot,
+  kShiftLeft,
+  kShiftRightLogical,
+  kShiftRightArithmetic,
+  kRotate,
+  kCompare,  // flags of a subtraction alone: cmp
+  kTest,     // flags of an and alone: test
+  kBitTest,  // bt
+};
+
 // [segment: base + index * scale + displacement], `bytes` wide.
 struct MemoryOperand {
   std::int64_t displacement = 0;
@@ -132,6 +156,7 @@ struct Insn {
   std::uint8_t size = 0;     // bytes
   std::uint8_t operand_count = 0;
   Condition condition = Condition::kNone;
+  IntegerOperation operation = IntegerOperation::kNone;
   bool has_immediate = false;
   std::array<Operand, 5> operands;
 
