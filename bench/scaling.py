@@ -1,0 +1,56 @@
+"""Time per instruction from 0.1 to 20 million instructions of the same code."""
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+from harness import ASMFORGE, Contender, Row, side_by_side
+
+# One unit is all of zstd's static library; the larger files hold it many times
+# over under other names, so that only the size differs.
+ARCHIVE = pathlib.Path("/usr/lib/x86_64-linux-gnu/libzstd.a")
+COPIES = (1, 4, 16, 64, 190)
+
+
+def library_of(copies, folder):
+    unit = folder / "unit.o"
+    if not unit.exists():
+        subprocess.run(["ld", "-r", "--whole-archive", ARCHIVE, "-o", unit], check=True)
+    objects = []
+    for copy in range(copies):
+        path = folder / f"copy{copy}.o"
+        if not path.exists():
+            subprocess.run(["objcopy", f"--prefix-symbols=copy{copy}_", unit, path], check=True)
+        objects.append(path)
+    library = folder / f"library{copies}.so"
+    subprocess.run(["ld", "-shared", "--unresolved-symbols=ignore-all", "-o", library, *objects], check=True)
+    return library
+
+
+def instructions_of(library):
+    text = subprocess.run([ASMFORGE, "list", library, "--limit", "1"], capture_output=True, text=True,
+                          check=True).stdout
+    return int(re.search(r"([\d,]+) instructions", text).group(1).replace(",", ""))
+
+
+def run():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="asmforge-scaling-"))
+    try:
+        libraries = {copies: library_of(copies, folder) for copies in COPIES}
+        counts = {copies: instructions_of(library) for copies, library in libraries.items()}
+        rows = []
+        for verb in ("list", "audit"):
+            outcome = side_by_side([Contender(str(c), [ASMFORGE, verb, libraries[c]]) for c in COPIES])
+            # The smallest file shows what starting costs; it is printed, and taken off nowhere.
+            each = {c: outcome[str(c)].median / counts[c] * 1e9 for c in COPIES}
+            spread = max(each.values()) / min(each.values()) - 1
+            rows.append(Row(
+                f"{verb}: nanoseconds per instruction",
+                ", ".join(f"{counts[c] / 1e6:.2f} M: {each[c]:.0f}" for c in COPIES) + f"; spread {spread:.0%}",
+                "within 15 %", spread <= 0.15,
+                {"nanoseconds_per_instruction": each, "instructions": counts,
+                 "peak_megabytes": {c: outcome[str(c)].peak_megabytes for c in COPIES}}))
+        return rows
+    finally:
+        shutil.rmtree(folder)
