@@ -1,0 +1,61 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <memory>
+
+namespace asmforge {
+namespace {
+
+// CLI11 leaves options of this group out of its help, and so do we.
+constexpr const char* kNotAdvertised = "";
+
+}  // namespace
+
+void add_output_options(CLI::App& app, OutputOptions& options) {
+  app.add_flag("--json", options.json, "Print JSON (docs/user/json.md)");
+  app.add_option("--color", options.color,
+                 "auto (a terminal, unless NO_COLOR is set), always or never")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
+  app.add_flag("-v,--verbose", options.verbose,
+               "Print the commands that are run, and what is read");
+}
+
+bool use_color(const OutputOptions& options, const Output& out) {
+  if (options.json || options.color == "never") return false;
+  if (options.color == "always") return true;
+  const char* no_color = std::getenv("NO_COLOR");
+  return out.is_terminal() && (no_color == nullptr || *no_color == '\0');
+}
+
+void add_input_options(CLI::App& app, InputOptions& options) {
+  app.add_option("FILE", options.path, "Executable, shared object, object file, archive or source")
+      ->required();
+  app.add_option("--debug-file", options.debug_file,
+                 "Read debug info from this file (otherwise found by build id and .gnu_debuglink)")
+      ->type_name("FILE");
+  app.add_option("-p", options.compile_commands,
+                 "Compile a source as DIR/compile_commands.json says")
+      ->type_name("DIR");
+}
+
+void add_profile_option(CLI::App& app, InputOptions& options) {
+  app.add_option("--profile", options.profile, "Counts from 'asmforge profile -o FILE'")
+      ->type_name("FILE");
+}
+
+void add_assembly_options(CLI::App& app, AssemblyOptions& options) {
+  app.add_flag("--att{true},--intel{false}", options.att, "AT&T syntax instead of Intel's");
+  app.add_flag("--no-source", options.no_source, "Leave out source lines and inline stacks");
+  app.add_option_function<std::string>(
+         "-M", [&options](const std::string& syntax) { options.att = syntax == "att"; },
+         "intel or att, as objdump has it")
+      ->type_name("SYNTAX")
+      ->check(CLI::IsMember({"intel", "att"}).description(""));
+  // Always on here: accepted for the habit.
+  app.add_flag("-d,-C,-S,-l,--disassemble,--demangle,--source,--line-numbers,--no-show-raw-insn")
+      ->group(kNotAdvertised);
+}
+
+}  // namespace asmforge
