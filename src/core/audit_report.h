@@ -1,0 +1,30 @@
+// What an audit found in one binary, and what it looked at to find it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/finding.h"
+
+namespace asmforge {
+
+struct AuditReport {
+  std::vector<std::string> checks;  // ids of the checks that ran
+  std::vector<Finding> findings;    // the most important first
+
+  // What was looked at.
+  std::uint64_t functions = 0;
+  std::uint64_t instructions = 0;
+  std::uint64_t loops = 0;
+  // What could not be resolved, so that silence there means nothing.
+  std::uint64_t unresolved_jumps = 0;          // indirect jumps without known targets
+  std::uint64_t functions_with_undecoded = 0;  // functions with bytes that are no instruction
+  std::uint64_t undecoded_bytes = 0;
+  std::uint64_t irreducible_edges = 0;  // cycles that are no natural loops
+
+  bool ranked_by_profile = false;  // false: by structure, nothing is known to be hot
+  std::vector<std::string> notes;  // "source lines unknown: ..."
+};
+
+}  // namespace asmforge
