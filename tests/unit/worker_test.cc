@@ -1,0 +1,195 @@
+#include "base/worker.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace asmforge {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// What a worker with these limits says to one request.
+Result<std::string> ask_once(const Worker::Serve& serve, const WorkerLimits& limits = {}) {
+  AF_TRY(Worker worker, Worker::start(serve, limits));
+  return worker.ask("request");
+}
+
+std::string ending(const Worker::Serve& serve, const WorkerLimits& limits = {}) {
+  const auto reply = ask_once(serve, limits);
+  return reply ? "answered: " + *reply : reply.error().what;
+}
+
+TEST(Worker, AnswersAndKeepsItsState) {
+  int asked = 0;
+  auto worker = Worker::start(
+      [&asked](std::string_view request) { return std::string(request) + std::to_string(++asked); },
+      {});
+  ASSERT_TRUE(worker.has_value());
+  EXPECT_EQ(*worker->ask("a"), "a1");
+  EXPECT_EQ(*worker->ask("b"), "b2");
+  EXPECT_EQ(asked, 0);  // it is another process
+}
+
+TEST(Worker, CarriesMegabytesBothWays) {
+  auto worker = Worker::start([](std::string_view request) { return std::string(request); }, {});
+  ASSERT_TRUE(worker.has_value());
+  const std::string big(10'000'000, 'x');
+  EXPECT_EQ(*worker->ask(big), big);
+  EXPECT_EQ(*worker->ask(""), "");
+}
+
+TEST(Worker, ACrashIsOneSentence) {
+  EXPECT_EQ(ending([](std::string_view) -> std::string {
+              std::raise(SIGSEGV);
+              return "";
+            }),
+            "crashed (SIGSEGV)");
+  EXPECT_EQ(ending([](std::string_view) -> std::string { std::abort(); }), "crashed (SIGABRT)");
+}
+
+TEST(Worker, ExitRunsNoHandlerOfTheParent) {
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);
+  static int written;
+  written = fds[1];
+  std::atexit([] { std::ignore = write(written, "x", 1); });
+  EXPECT_EQ(ending([](std::string_view) -> std::string { std::exit(7); }), "gave up (status 103)");
+  fcntl(fds[0], F_SETFL, O_NONBLOCK);
+  char byte = 0;
+  EXPECT_EQ(read(fds[0], &byte, 1), -1);
+}
+
+TEST(Worker, TheDeadlineEndsIt) {
+  WorkerLimits limits;
+  limits.deadline = std::chrono::milliseconds(200);
+  EXPECT_EQ(ending(
+                [](std::string_view) -> std::string {
+                  for (;;) pause();
+                },
+                limits),
+            "was killed after 0.2 s");
+}
+
+TEST(Worker, ProcessorTimeIsLimited) {
+  WorkerLimits limits;
+  limits.cpu_seconds = 1;
+  limits.deadline = std::chrono::seconds(60);
+  EXPECT_EQ(ending(
+                [](std::string_view) -> std::string {
+                  for (std::atomic<unsigned> n = 0;;) ++n;
+                },
+                limits),
+            "was stopped after 1 s of processor time");
+}
+
+TEST(Worker, MemoryIsLimited) {
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer) || \
+    __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "a sanitizer's own allocator decides what happens when memory runs out";
+#else
+  WorkerLimits limits;
+  limits.memory_bytes = 64 << 20;
+  EXPECT_EQ(ending(
+                [](std::string_view) -> std::string {
+                  std::vector<std::string> all;
+                  for (;;) all.emplace_back(1 << 20, 'x');
+                },
+                limits),
+            "needed more than 64 MB");
+#endif
+}
+
+TEST(Worker, CanOpenNoFileAndWriteNone) {
+  EXPECT_EQ(ending([](std::string_view) -> std::string {
+              return std::to_string(open("/etc/passwd", O_RDONLY));
+            }),
+            "answered: -1");
+}
+
+TEST(Worker, InheritsNoDescriptor) {
+  const int ours = open("/etc/passwd", O_RDONLY);
+  ASSERT_GE(ours, 0);
+  EXPECT_EQ(ending([ours](std::string_view) -> std::string {
+              return std::to_string(fcntl(ours, F_GETFD));
+            }),
+            ours == 3 ? "answered: 0" : "answered: -1");
+  close(ours);
+}
+
+TEST(Worker, WhatItPrintsIsNotSeen) {
+  testing::internal::CaptureStderr();
+  std::ignore = ask_once([](std::string_view) -> std::string {
+    std::fprintf(stderr, "noise from the worker\n");
+    std::fflush(stderr);
+    return "";
+  });
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(Worker, AnAnswerWithoutEndIsRefused) {
+  WorkerLimits limits;
+  limits.reply_bytes = 1000;
+  EXPECT_EQ(ending([](std::string_view) { return std::string(1001, 'x'); }, limits),
+            "gave an answer without end");
+}
+
+TEST(Worker, AnErrorStays) {
+  auto worker = Worker::start([](std::string_view) -> std::string { std::abort(); }, {});
+  ASSERT_TRUE(worker.has_value());
+  EXPECT_EQ(worker->ask("").error().what, worker->ask("").error().what);
+}
+
+TEST(Worker, IsReapedWithItsOwner) {
+  pid_t process = 0;
+  {
+    auto worker = Worker::start([](std::string_view) { return std::string(); }, {});
+    ASSERT_TRUE(worker.has_value());
+    process = worker->process_id();
+    ASSERT_EQ(kill(process, 0), 0);
+  }
+  EXPECT_EQ(kill(process, 0), -1);
+}
+
+TEST(Worker, DiesWhenItIsKilledFromOutside) {
+  auto worker = Worker::start([](std::string_view) { return std::string("fine"); }, {});
+  ASSERT_TRUE(worker.has_value());
+  ASSERT_EQ(*worker->ask(""), "fine");
+  kill(worker->process_id(), SIGKILL);
+  EXPECT_EQ(worker->ask("").error().what, "crashed (SIGKILL)");
+}
+
+TEST(Worker, CanBeStartedWhileOtherThreadsAllocateAndPrint) {
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> others;
+  for (int i = 0; i < 3; ++i) {
+    others.emplace_back([&stop] {
+      std::FILE* null = std::fopen("/dev/null", "w");
+      while (!stop) {
+        const std::vector<std::string> junk(100, std::string(100, 'j'));
+        std::fprintf(null, "%zu\n", junk.size());
+      }
+      std::fclose(null);
+    });
+  }
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(ending([](std::string_view) { return std::string(100'000, 'x').substr(0, 3); }),
+              "answered: xxx");
+  }
+  stop = true;
+  for (std::thread& other : others) other.join();
+}
+
+}  // namespace
+}  // namespace asmforge
