@@ -17,12 +17,14 @@ struct AuditReport {
   std::uint64_t functions = 0;
   std::uint64_t instructions = 0;
   std::uint64_t loops = 0;
+  std::uint64_t loops_audited = 0;  // innermost, and no remainder, peel or cold loop
   // What could not be resolved, so that silence there means nothing.
   std::uint64_t unresolved_jumps = 0;          // indirect jumps without known targets
   std::uint64_t functions_with_undecoded = 0;  // functions with bytes that are no instruction
   std::uint64_t undecoded_bytes = 0;
   std::uint64_t irreducible_edges = 0;  // cycles that are no natural loops
 
+  bool stopped = false;            // interrupted: what came after was not looked at
   bool ranked_by_profile = false;  // false: by structure, nothing is known to be hot
   std::vector<std::string> notes;  // "source lines unknown: ..."
 };
