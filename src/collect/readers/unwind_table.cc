@@ -1,0 +1,257 @@
+#include "collect/readers/unwind_table.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+
+#include "collect/readers/byte_cursor.h"
+#include "collect/readers/encoded_pointer.h"
+
+namespace asmforge {
+namespace {
+
+// DWARF numbers of x86-64's registers.
+constexpr std::uint64_t kStackPointer = 7;
+constexpr std::uint64_t kReturnAddressBytes = 8;
+
+// The rule for the canonical frame address at one place.
+struct FrameRule {
+  std::uint64_t base_register = kStackPointer;
+  std::uint64_t offset = kReturnAddressBytes;
+  bool expression = false;
+  std::int64_t data_factor = -8;
+
+  [[nodiscard]] bool is_fresh() const {
+    return !expression && base_register == kStackPointer && offset == kReturnAddressBytes;
+  }
+};
+
+// Carries out what comes before the first advance of the location. Unknown
+// instructions end it: what was found until then holds at the beginning.
+void run_until_advance(Bytes program, std::uint64_t code_factor, FrameRule& rule) {
+  ByteCursor cursor(program);
+  while (!cursor.at_end()) {
+    const auto opcode = cursor.take<std::uint8_t>();
+    if ((opcode & 0xc0U) == 0x40) {  // advance_loc
+      if ((opcode & 0x3fU) * code_factor != 0) return;
+      continue;
+    }
+    if ((opcode & 0xc0U) == 0x80) {  // offset
+      cursor.take_uleb();
+      continue;
+    }
+    if ((opcode & 0xc0U) == 0xc0) continue;  // restore
+    switch (opcode) {
+      case 0x00:         // nop
+      case 0x0a:         // remember_state
+      case 0x0b:         // restore_state
+      case 0x2d: break;  // GNU_window_save
+      case 0x05:         // offset_extended
+      case 0x09:         // register
+      case 0x14:         // val_offset
+      case 0x2f:         // GNU_negative_offset_extended
+        cursor.take_uleb();
+        cursor.take_uleb();
+        break;
+      case 0x11:  // offset_extended_sf
+      case 0x15:  // val_offset_sf
+        cursor.take_uleb();
+        cursor.take_sleb();
+        break;
+      case 0x06:  // restore_extended
+      case 0x07:  // undefined
+      case 0x08:  // same_value
+      case 0x2e:  // GNU_args_size
+        cursor.take_uleb();
+        break;
+      case 0x0c:  // def_cfa
+        rule.base_register = cursor.take_uleb();
+        rule.offset = cursor.take_uleb();
+        rule.expression = false;
+        break;
+      case 0x12:  // def_cfa_sf
+        rule.base_register = cursor.take_uleb();
+        rule.offset = static_cast<std::uint64_t>(cursor.take_sleb() * rule.data_factor);
+        rule.expression = false;
+        break;
+      case 0x0d: rule.base_register = cursor.take_uleb(); break;  // def_cfa_register
+      case 0x0e: rule.offset = cursor.take_uleb(); break;         // def_cfa_offset
+      case 0x13:                                                  // def_cfa_offset_sf
+        rule.offset = static_cast<std::uint64_t>(cursor.take_sleb() * rule.data_factor);
+        break;
+      case 0x0f:  // def_cfa_expression
+        rule.expression = true;
+        cursor.skip(cursor.take_uleb());
+        break;
+      case 0x10:  // expression
+      case 0x16:  // val_expression
+        cursor.take_uleb();
+        cursor.skip(cursor.take_uleb());
+        break;
+      default: return;  // set_loc, advance_loc1/2/4, vendor extensions
+    }
+  }
+}
+
+// What the FDEs of one common information entry share.
+struct CommonEntry {
+  FrameRule rule;
+  std::uint64_t code_factor = 1;
+  std::uint8_t pointer_encoding = 0;
+  std::uint8_t landing_pad_encoding = kPointerOmitted;
+  bool augmented = false;
+  bool signal_frame = false;
+};
+
+// `body` begins at the CIE's id.
+std::optional<CommonEntry> read_common_entry(Bytes body) {
+  ByteCursor cursor(body, sizeof(std::uint32_t));
+  const auto version = cursor.take<std::uint8_t>();
+  if (version != 1 && version != 3 && version != 4) return std::nullopt;
+  const std::string_view augmentation = cursor.take_string();
+  if (version == 4) cursor.skip(2);  // address and segment selector size
+  CommonEntry entry;
+  entry.code_factor = cursor.take_uleb();
+  entry.rule.data_factor = cursor.take_sleb();
+  // The return address column: one byte in version 1.
+  if (version == 1)
+    cursor.skip(1);
+  else
+    cursor.take_uleb();
+  // Without 'z' we cannot know how long the augmentation is.
+  if (!augmentation.empty() && augmentation.front() != 'z') return std::nullopt;
+  if (!augmentation.empty()) {
+    entry.augmented = true;
+    const std::uint64_t length = cursor.take_uleb();
+    const std::uint64_t data_begin = cursor.offset();
+    for (const char letter : augmentation.substr(1)) {
+      if (letter == 'R')
+        entry.pointer_encoding = cursor.take<std::uint8_t>();
+      else if (letter == 'L')
+        entry.landing_pad_encoding = cursor.take<std::uint8_t>();
+      else if (letter == 'P') {
+        const auto encoding = cursor.take<std::uint8_t>();
+        if (!take_encoded_value(cursor, encoding)) return std::nullopt;
+      } else if (letter == 'S')
+        entry.signal_frame = true;
+      else if (letter != 'B')
+        return std::nullopt;
+    }
+    cursor = ByteCursor(body, data_begin);
+    cursor.skip(length);
+  }
+  if (!cursor.ok()) return std::nullopt;
+  run_until_advance(body.subspan(cursor.offset()), entry.code_factor, entry.rule);
+  return entry;
+}
+
+// `body` begins at the FDE's CIE pointer, which lies at `address`.
+std::optional<UnwindEntry> read_description(const CommonEntry& common, Bytes body,
+                                            std::uint64_t address) {
+  ByteCursor cursor(body, sizeof(std::uint32_t));
+  const std::optional<std::uint64_t> begin =
+      take_encoded_pointer(cursor, common.pointer_encoding, address);
+  // The length has the pointer's format but is relative to nothing.
+  const std::optional<std::uint64_t> length = take_encoded_value(cursor, common.pointer_encoding);
+  if (!begin || !length || *begin + *length < *begin) return std::nullopt;
+  UnwindEntry entry{.begin = *begin, .end = *begin + *length};
+  entry.signal_frame = common.signal_frame;
+  if (common.augmented) {
+    const std::uint64_t augmentation_size = cursor.take_uleb();
+    const std::uint64_t behind = cursor.offset() + augmentation_size;
+    if (common.landing_pad_encoding != kPointerOmitted && augmentation_size != 0)
+      entry.landing_pads =
+          take_encoded_pointer(cursor, common.landing_pad_encoding, address).value_or(0);
+    if (behind < augmentation_size || behind > body.size()) return std::nullopt;
+    cursor = ByteCursor(body, behind);
+  }
+  if (!cursor.ok()) return std::nullopt;
+  FrameRule rule = common.rule;
+  run_until_advance(body.subspan(cursor.offset()), common.code_factor, rule);
+  entry.frame_is_fresh = rule.is_fresh();
+  return entry;
+}
+
+// Finds each common entry once; neighbours nearly always share theirs.
+class CommonEntries {
+ public:
+  explicit CommonEntries(Bytes bytes) : bytes_(bytes) {}
+
+  const CommonEntry* at(std::uint64_t offset) {
+    if (offset == last_offset_) return last_;
+    auto found = by_offset_.find(offset);
+    if (found == by_offset_.end()) found = by_offset_.emplace(offset, read(offset)).first;
+    last_offset_ = offset;
+    last_ = found->second ? &*found->second : nullptr;
+    return last_;
+  }
+
+ private:
+  std::optional<CommonEntry> read(std::uint64_t offset) const {
+    ByteCursor cursor(bytes_, offset);
+    const auto length = cursor.take<std::uint32_t>();
+    const Bytes body = cursor.take_bytes(length);
+    if (!cursor.ok() || body.size() < 9 || load<std::uint32_t>(body) != 0) return std::nullopt;
+    return read_common_entry(body);
+  }
+
+  Bytes bytes_;
+  std::unordered_map<std::uint64_t, std::optional<CommonEntry>> by_offset_;
+  std::uint64_t last_offset_ = ~std::uint64_t{0};
+  const CommonEntry* last_ = nullptr;
+};
+
+}  // namespace
+
+UnwindTable read_unwind_table(Bytes bytes, std::uint64_t address) {
+  UnwindTable table;
+  CommonEntries common_entries(bytes);
+  ByteCursor cursor(bytes);
+  while (!cursor.at_end()) {
+    const auto length = cursor.take<std::uint32_t>();
+    // Zero ends the table of one linked file; concatenated tables go on. The
+    // 64-bit format is for sections above 4 GB, which cannot be here.
+    if (length == 0) continue;
+    const std::uint64_t begin = cursor.offset();
+    const Bytes body = cursor.take_bytes(length);
+    if (!cursor.ok() || body.size() < sizeof(std::uint32_t)) {
+      ++table.unreadable;
+      break;
+    }
+    const auto distance = load<std::uint32_t>(body);
+    if (distance == 0) continue;  // a CIE; read when somebody refers to it
+    const CommonEntry* common = distance <= begin ? common_entries.at(begin - distance) : nullptr;
+    const std::optional<UnwindEntry> entry =
+        common == nullptr ? std::nullopt : read_description(*common, body, address + begin);
+    if (!entry) {
+      ++table.unreadable;
+      continue;
+    }
+    // A linker leaves FDEs of discarded functions behind with address 0 or length 0.
+    if (entry->begin != 0 && entry->end != entry->begin) table.entries.push_back(*entry);
+  }
+  const auto by_begin = [](const UnwindEntry& a, const UnwindEntry& b) {
+    return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
+  };
+  if (!std::is_sorted(table.entries.begin(), table.entries.end(), by_begin))
+    std::sort(table.entries.begin(), table.entries.end(), by_begin);
+  return table;
+}
+
+const UnwindEntry* UnwindTable::containing(std::uint64_t address) const {
+  auto after = std::upper_bound(
+      entries.begin(), entries.end(), address,
+      [](std::uint64_t wanted, const UnwindEntry& entry) { return wanted < entry.begin; });
+  if (after == entries.begin()) return nullptr;
+  --after;
+  return address < after->end ? &*after : nullptr;
+}
+
+const UnwindEntry* UnwindTable::starting_at(std::uint64_t address) const {
+  const UnwindEntry* entry = containing(address);
+  return entry != nullptr && entry->begin == address ? entry : nullptr;
+}
+
+}  // namespace asmforge

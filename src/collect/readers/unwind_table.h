@@ -1,0 +1,39 @@
+// The function parts that .eh_frame describes. Stripped files keep it, so it is
+// where their functions are found:
+//
+//     FDE  pc=1040..1069
+//       DW_CFA_def_cfa_offset: 48     <- before any advance: at 0x1040 the return
+//                                        address is not on top of the stack, so
+//                                        nobody calls 0x1040: a cold part
+// Formats: LSB 5.0 section 10.6.1, DWARF 5 section 6.4.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "collect/readers/elf_file.h"
+
+namespace asmforge {
+
+struct UnwindEntry {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  std::uint64_t landing_pads = 0;  // address of its LSDA; 0 for none
+  // At `begin` the frame is as a call leaves it: the return address at rsp.
+  bool frame_is_fresh = true;
+  bool signal_frame = false;
+};
+
+struct UnwindTable {
+  std::vector<UnwindEntry> entries;  // ascending in begin
+  std::uint64_t unreadable = 0;      // FDEs that make no sense, left out
+
+  // The entry that begins there or holds the address; nullptr for none.
+  [[nodiscard]] const UnwindEntry* starting_at(std::uint64_t address) const;
+  [[nodiscard]] const UnwindEntry* containing(std::uint64_t address) const;
+};
+
+// `bytes` of .eh_frame, which lies at `address`.
+UnwindTable read_unwind_table(Bytes bytes, std::uint64_t address);
+
+}  // namespace asmforge

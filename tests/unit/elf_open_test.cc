@@ -1,0 +1,74 @@
+// Opening linked ELF files: the test reads its own program.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+#include "collect/open.h"
+
+namespace asmforge {
+
+extern "C" __attribute__((noinline, used)) int elf_open_test_function(int x) { return x * 3; }
+
+namespace {
+
+Binary open_one(const std::string& path, bool find_functions = true) {
+  OpenOptions options;
+  options.find_functions = find_functions;
+  Result<std::vector<Binary>> opened = open_input(path, options);
+  EXPECT_TRUE(opened.has_value()) << opened.error().what;
+  EXPECT_EQ(opened->size(), 1U);
+  return std::move(opened->front());
+}
+
+const FunctionEntry* function_named(const Binary& binary, std::string_view name) {
+  for (const FunctionEntry& function : binary.functions)
+    if (function.name == name) return &function;
+  return nullptr;
+}
+
+TEST(OpenLinked, FindsSectionsFunctionsAndImportsOfThisProgram) {
+  const Binary binary = open_one("/proc/self/exe");
+  EXPECT_TRUE(binary.has_symbol_table);
+  const FunctionEntry* function = function_named(binary, "elf_open_test_function");
+  ASSERT_NE(function, nullptr);
+  EXPECT_EQ(function->origin, FunctionOrigin::kSymbol);
+  EXPECT_TRUE(function->size_known);
+  EXPECT_EQ(binary.function_at(function->address), function);
+
+  const Section* text = binary.section_at(function->address);
+  ASSERT_NE(text, nullptr);
+  EXPECT_EQ(text->name, ".text");
+  EXPECT_TRUE(text->executable);
+  const auto bytes = binary.bytes_at(function->address, function->size);
+  EXPECT_EQ(bytes.size(), function->size);
+
+  bool stub = false;
+  bool slot = false;
+  for (const Import& import : binary.imports) {
+    stub = stub || (import.kind == Import::Kind::kPltStub && import.name == "memcpy");
+    slot = slot || (import.kind == Import::Kind::kGotSlot && import.name == "memcpy");
+  }
+  EXPECT_TRUE(stub && slot);
+  EXPECT_TRUE(check_unchanged(binary).has_value());
+}
+
+TEST(OpenLinked, SymbolsAloneWhenFunctionsAreNotAskedFor) {
+  const Binary symbols_only = open_one("/proc/self/exe", false);
+  const Binary all = open_one("/proc/self/exe");
+  EXPECT_NE(function_named(symbols_only, "elf_open_test_function"), nullptr);
+  EXPECT_LE(symbols_only.functions.size(), all.functions.size());
+}
+
+TEST(OpenInput, SaysInOneSentenceWhatIsWrong) {
+  const auto error_of = [](const std::string& path) {
+    const Result<std::vector<Binary>> opened = open_input(path, {});
+    return opened.has_value() ? std::string("opened") : opened.error().what;
+  };
+  EXPECT_EQ(error_of("/"), "/: is a directory");
+  EXPECT_EQ(error_of("/dev/null"), "/dev/null: is a device");
+  EXPECT_EQ(error_of("/no/such"), "/no/such: there is no such file");
+  EXPECT_EQ(error_of("/etc/os-release"), "/etc/os-release: is neither an ELF file nor an archive");
+}
+
+}  // namespace
+}  // namespace asmforge
