@@ -26,11 +26,13 @@ class Decoder {
   bool decode_one(std::span<const std::uint8_t> bytes, std::uint64_t address, Insn& out);
 
   // Decodes `bytes` from front to back, appends to out.insns, and to
-  // out.not_decoded what is no instruction (one byte on after a failure).
+  // out.not_decoded what is no instruction (as many bytes as LLVM read before it gave
+  // up, as objdump does, so that both meet again).
   void decode_linear(std::span<const std::uint8_t> bytes, std::uint64_t address, Function& out);
 
   // What a disassembler prints: mnemonic and operands, one space between them,
-  // absolute targets in hexadecimal, no symbols.
+  // absolute targets in hexadecimal, no symbols. The mnemonic is the front of the
+  // text, with its prefixes: "lock cmpxchg". Empty when `bytes` are not insn's.
   std::string text(const Insn& insn, std::span<const std::uint8_t> bytes, Syntax syntax);
   std::string mnemonic(const Insn& insn, std::span<const std::uint8_t> bytes, Syntax syntax);
 
