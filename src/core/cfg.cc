@@ -13,6 +13,7 @@ void Cfg::clear() {
   block_of_insn.clear();
   unresolved_jumps = 0;
   jump_tables = 0;
+  jump_tables_by_content = 0;
   targets_outside_code = 0;
 }
 
@@ -44,6 +45,7 @@ void Loops::clear() {
   loops.clear();
   loop_of_block.clear();
   irreducible_edges = 0;
+  too_deep = 0;
 }
 
 }  // namespace asmforge

@@ -34,8 +34,8 @@ struct Edge {
 enum class BlockExit : std::uint8_t {
   kNone,  // through its edges alone
   kReturn,
-  kTailCall,    // jumps to another function
-  kNoReturn,    // ends in a call that never returns, or a trap
+  kTailCall,    // jumps to another function; conditionally when there is an edge too
+  kNoReturn,    // ends in a call or tail call that never returns, or a trap
   kUnresolved,  // an indirect jump whose targets are not known
   kFallsOff,    // runs past the end of the function's bytes
 };
@@ -60,7 +60,11 @@ struct Cfg {
   // What could not be resolved, to be printed.
   std::uint32_t unresolved_jumps = 0;  // indirect jumps without known targets
   std::uint32_t jump_tables = 0;
-  std::uint32_t targets_outside_code = 0;  // direct jumps into the middle of an instruction
+  // Of these: no bounds check was found, the table ends at its first entry that
+  // is no instruction of the function, or where the next table begins.
+  std::uint32_t jump_tables_by_content = 0;
+  // Direct jumps into the middle of an instruction, or to bytes that are no code.
+  std::uint32_t targets_outside_code = 0;
 
   [[nodiscard]] std::span<const Edge> successors(BlockIndex b) const {
     return std::span(edges).subspan(first_edge[b], first_edge[b + 1] - first_edge[b]);
@@ -93,11 +97,17 @@ struct Loop {
   std::vector<BlockIndex> latches;  // sources of the back edges
 };
 
+// Loops nested deeper are left out and counted, so that the block lists stay
+// linear in the function's size. Compilers' output stays below 20.
+inline constexpr std::uint32_t kDeepestLoop = 64;
+
 struct Loops {
   std::vector<Loop> loops;               // outer loops before the loops inside them
   std::vector<LoopIndex> loop_of_block;  // the innermost loop of each block, kNoIndex for none
-  std::uint32_t irreducible_edges =
-      0;  // retreating edges whose target does not dominate the source
+  // Retreating edges whose target does not dominate the source: loops with
+  // several entries, which are not in `loops`.
+  std::uint32_t irreducible_edges = 0;
+  std::uint32_t too_deep = 0;  // loops left out because they nest deeper than kDeepestLoop
 
   [[nodiscard]] std::uint32_t deepest() const;
   // True when block b belongs to loop l or to a loop inside it.

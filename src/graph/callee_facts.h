@@ -10,8 +10,9 @@ namespace asmforge {
 class CalleeFacts {
  public:
   virtual ~CalleeFacts() = default;
-  // True only when it is certain that the call never comes back: its callee is
-  // known by name, or all of the callee's paths end in such calls or traps.
+  // True only when it is certain that the call, or the jump that leaves the
+  // function (a tail call), never comes back: its callee is known by name, or all
+  // of the callee's paths end in such calls or traps.
   virtual bool never_returns(const Insn& call) = 0;
 };
 

@@ -1,0 +1,205 @@
+#include "graph/jump_target.h"
+
+#include <array>
+#include <vector>
+
+#include "isa/x86_64.h"
+
+namespace asmforge {
+namespace {
+
+// How many copies, additions and loads may lie between the table and the jump.
+constexpr int kDeepest = 8;
+// Different places that may set a register; more are a variable, not a constant.
+constexpr std::size_t kMostDefinitions = 8;
+
+using Value = std::optional<TargetValue>;
+
+Value constant(std::int64_t value, bool anchored) {
+  TargetValue v;
+  v.constant = value;
+  v.anchored = anchored;
+  return v;
+}
+
+Value symbol(Register reg, std::uint32_t at) {
+  TargetValue v;
+  v.symbol = reg;
+  v.symbol_at = at;
+  v.scale = 1;
+  return v;
+}
+
+class Evaluator {
+ public:
+  explicit Evaluator(FlowView& flow) : flow_(flow) {}
+
+  Value before(Register reg, std::uint32_t at, int depth);
+  Value address(const MemoryOperand& memory, std::uint32_t at, int depth);
+  Value loaded(const Insn& insn, std::uint32_t at, bool is_signed, int depth);
+
+ private:
+  // False when the search ran out or a way from the entry brings its own value.
+  bool definitions(Register reg, std::uint32_t at, std::vector<std::uint32_t>& found);
+  Value defined(std::uint32_t definition, Register reg, int depth);
+  Value sum(const Value& a, const Value& b);
+
+  FlowView& flow_;
+  std::vector<std::uint32_t> work_;
+};
+
+bool Evaluator::definitions(Register reg, std::uint32_t at, std::vector<std::uint32_t>& found) {
+  flow_.start_search();
+  work_.clear();
+  work_.push_back(at);
+  const RegisterSet clobbered = x86_64::call_clobbered();
+  while (!work_.empty()) {
+    const std::uint32_t i = work_.back();
+    work_.pop_back();
+    if (i == 0) return false;  // the caller's value
+    const auto arrive = [&](std::uint32_t from) {
+      if (!flow_.step()) return false;
+      const Insn& insn = flow_.insn(from);
+      const bool writes =
+          insn.writes.contains(reg) || (insn.is(InsnClass::kCall) && clobbered.contains(reg));
+      if (writes) {
+        for (const std::uint32_t known : found)
+          if (known == from) return true;
+        found.push_back(from);
+        return found.size() <= kMostDefinitions;
+      }
+      if (flow_.visit(from)) work_.push_back(from);
+      return true;
+    };
+    if (flow_.falls_into(i) && !arrive(i - 1)) return false;
+    if (!flow_.is_target(i)) continue;
+    for (const DirectBranch& branch : flow_.branches_to(i))
+      if (!arrive(branch.source)) return false;
+  }
+  return !found.empty();
+}
+
+Value Evaluator::sum(const Value& a, const Value& b) {
+  if (!a || !b) return std::nullopt;
+  if (!a->is_constant() && !b->is_constant()) return std::nullopt;
+  TargetValue result = a->is_constant() ? *b : *a;
+  result.constant = static_cast<std::int64_t>(static_cast<std::uint64_t>(a->constant) +
+                                              static_cast<std::uint64_t>(b->constant));
+  result.anchored = a->anchored || b->anchored;
+  return result;
+}
+
+// base + index * scale + displacement, with at most one of them no constant.
+Value Evaluator::address(const MemoryOperand& memory, std::uint32_t at, int depth) {
+  if (memory.segment != kNoRegister) return std::nullopt;
+  if (memory.address != kNoAddress)
+    return constant(static_cast<std::int64_t>(memory.address), true);
+  Value result = constant(memory.displacement, memory.base == kNoRegister);
+  if (memory.base != kNoRegister) {
+    Value base = before(memory.base, at, depth + 1);
+    if (!base) return std::nullopt;
+    // With an index, a base that is no constant may still be the scaled index
+    // and the index the constant: (%rax,%rdx) with the table in rdx.
+    result = sum(result, base);
+  }
+  if (memory.index != kNoRegister && result && result->is_constant()) {
+    TargetValue scaled;
+    scaled.symbol = memory.index;
+    scaled.symbol_at = at;
+    scaled.scale = memory.scale;
+    return sum(result, scaled);
+  }
+  if (memory.index != kNoRegister && result && memory.scale == 1)
+    return sum(result, before(memory.index, at, depth + 1));
+  if (memory.index != kNoRegister) return std::nullopt;
+  return result;
+}
+
+Value Evaluator::loaded(const Insn& insn, std::uint32_t at, bool is_signed, int depth) {
+  const std::uint16_t bytes = insn.memory.bytes;
+  if (bytes != 4 && bytes != 8) return std::nullopt;
+  const Value where = address(insn.memory, at, depth);
+  if (!where || where->load_bytes != 0) return std::nullopt;
+  TargetValue value = *where;
+  value.load_address = where->constant;
+  value.constant = 0;
+  value.load_bytes = static_cast<std::uint8_t>(bytes);
+  value.load_signed = is_signed;
+  return value;
+}
+
+Value Evaluator::defined(std::uint32_t definition, Register reg, int depth) {
+  const Insn& insn = flow_.insn(definition);
+  if (insn.is(InsnClass::kCall) || insn.is(InsnClass::kConditionalMove)) return std::nullopt;
+  const Operand& to = insn.operands[0];
+  const Operand& from = insn.operands[1];
+  if (insn.is(InsnClass::kLea)) return address(insn.memory, definition, depth);
+  if (insn.is(InsnClass::kZeroIdiom) && x86_64::is_general(reg)) return constant(0, false);
+  if (insn.is(InsnClass::kMove) && !insn.is(InsnClass::kPartialWrite)) {
+    if (insn.operand_count != 2 || to.kind != OperandKind::kRegister || to.reg != reg)
+      return std::nullopt;
+    if (from.kind == OperandKind::kMemory) return loaded(insn, definition, false, depth);
+    if (from.kind == OperandKind::kImmediate)
+      return constant(to.bits == 32
+                          ? static_cast<std::int64_t>(static_cast<std::uint32_t>(insn.immediate))
+                          : insn.immediate,
+                      true);
+    if (from.kind == OperandKind::kRegister) {
+      Value value = before(from.reg, definition, depth + 1);
+      if (to.bits == 32 && value && value->is_constant()) value->constant &= 0xffffffff;
+      return value;
+    }
+    return std::nullopt;
+  }
+  if (insn.is(InsnClass::kExtend)) {
+    if (insn.memory.present) return loaded(insn, definition, true, depth);
+    // movsxd rax, eax; cdqe writes rax from eax without naming it.
+    const Register source = insn.operand_count == 2 ? from.reg : reg;
+    const std::uint16_t bits = insn.operand_count == 2 ? from.bits : 32;
+    if (bits != 32 || source == kNoRegister) return std::nullopt;
+    Value value = before(source, definition, depth + 1);
+    if (value && value->load_bytes == 4 && value->constant == 0) value->load_signed = true;
+    return value;
+  }
+  if (insn.operation == IntegerOperation::kAdd && to.kind == OperandKind::kRegister &&
+      to.reg == reg && to.bits == 64) {
+    const Value left = before(reg, definition, depth + 1);
+    if (from.kind == OperandKind::kImmediate) return sum(left, constant(insn.immediate, false));
+    if (from.kind == OperandKind::kRegister)
+      return sum(left, before(from.reg, definition, depth + 1));
+    if (from.kind == OperandKind::kMemory) return sum(left, loaded(insn, definition, false, depth));
+  }
+  return std::nullopt;
+}
+
+// The value of `reg` before instruction `at`; the symbol itself when it has no
+// simpler form.
+Value Evaluator::before(Register reg, std::uint32_t at, int depth) {
+  if (depth > kDeepest) return std::nullopt;
+  std::vector<std::uint32_t> found;
+  if (!definitions(reg, at, found)) return symbol(reg, at);
+  Value common;
+  for (const std::uint32_t definition : found) {
+    const Value value = defined(definition, reg, depth);
+    if (!value) return symbol(reg, at);
+    if (found.size() == 1) return value;
+    if (!value->is_constant()) return symbol(reg, at);
+    if (common && common->constant != value->constant) return symbol(reg, at);
+    common = value;
+  }
+  return common;
+}
+
+}  // namespace
+
+std::optional<TargetValue> evaluate_jump_target(FlowView& flow, std::uint32_t jump) {
+  Evaluator evaluator(flow);
+  const Insn& insn = flow.insn(jump);
+  if (insn.memory.present) return evaluator.loaded(insn, jump, false, 0);
+  for (std::uint8_t i = 0; i < insn.operand_count; ++i)
+    if (insn.operands[i].kind == OperandKind::kRegister)
+      return evaluator.before(insn.operands[i].reg, jump, 0);
+  return std::nullopt;
+}
+
+}  // namespace asmforge
