@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <tuple>
 
+#include "collect/readers/elf_symbols.h"
 #include "collect/readers/find_functions.h"
 #include "collect/readers/imports.h"
+#include "collect/readers/landing_pads.h"
+#include "collect/readers/relocatable.h"
 
 namespace asmforge {
 namespace {
@@ -71,37 +74,21 @@ void add_sections(const ElfFile& file, Binary& binary) {
   });
 }
 
-SymbolKind kind_of(const Elf64_Sym& symbol) {
-  switch (ELF64_ST_TYPE(symbol.st_info)) {
-    case STT_FUNC: return SymbolKind::kFunction;
-    case STT_GNU_IFUNC: return SymbolKind::kIndirectFunction;
-    case STT_OBJECT: return SymbolKind::kObject;
-    case STT_TLS: return SymbolKind::kThreadLocal;
-    default: return SymbolKind::kOther;
-  }
-}
-
-// .symtab may carry versions: memcpy@@GLIBC_2.14.
-std::string_view without_version(std::string_view name) { return name.substr(0, name.find('@')); }
-
 void add_symbols(const ElfFile& file, const ElfSection* table, bool dynamic, Binary& binary) {
   if (table == nullptr) return;
-  const ElfSection* strings = file.linked_to(*table);
-  if (strings == nullptr) return;
-  StringTable names(strings->bytes);
-  const auto symbols = file.table<Elf64_Sym>(table);
+  ElfSymbols symbols(file, *table);
   binary.symbols.reserve(binary.symbols.size() + symbols.size());
   for (std::size_t i = 1; i < symbols.size(); ++i) {
-    const Elf64_Sym symbol = symbols[i];
+    const Elf64_Sym symbol = symbols.entry(i);
     const unsigned type = ELF64_ST_TYPE(symbol.st_info);
-    if (type == STT_SECTION || type == STT_FILE || symbol.st_shndx == SHN_UNDEF) continue;
-    if (symbol.st_shndx >= SHN_LORESERVE && symbol.st_shndx != SHN_XINDEX) continue;
     // A thread-local's value is an offset into its block, no address.
-    if (type == STT_TLS) continue;
-    binary.symbols.push_back({.name = without_version(names.at(symbol.st_name)),
+    if (type == STT_SECTION || type == STT_FILE || type == STT_TLS) continue;
+    const std::uint32_t section = symbols.section_of(i, symbol);
+    if (section == SHN_UNDEF || section == SHN_ABS || section == SHN_COMMON) continue;
+    binary.symbols.push_back({.name = symbols.name(i),
                               .address = symbol.st_value,
                               .size = symbol.st_size,
-                              .kind = kind_of(symbol),
+                              .kind = symbol_kind(symbol),
                               .global = ELF64_ST_BIND(symbol.st_info) != STB_LOCAL,
                               .dynamic = dynamic});
   }
@@ -124,33 +111,24 @@ std::optional<std::uint64_t> relative_pointer(const Binary& binary, std::uint64_
   return storage_of(binary).relocations.value_at(address);
 }
 
-Result<Binary> read_linked(const ElfFile& file, Binary binary, const OpenOptions& options) {
-  auto storage = std::static_pointer_cast<ReaderStorage>(binary.storage);
-  binary.entry_point = file.header.e_entry;
-  binary.build_id = read_build_id(file);
-  add_sections(file, binary);
-  const ElfSection* symbol_table = file.first_of_type(SHT_SYMTAB);
-  const ElfSection* dynamic_symbols = file.first_of_type(SHT_DYNSYM);
-  add_symbols(file, symbol_table, false, binary);
-  add_symbols(file, dynamic_symbols, true, binary);
-  sort_symbols(binary.symbols);
-  binary.has_symbol_table = symbol_table != nullptr;
+std::vector<LandingPad> landing_pads_of(const Binary& binary, std::uint64_t part_begin) {
+  const UnwindEntry* part = storage_of(binary).unwind_table().starting_at(part_begin);
+  return part == nullptr ? std::vector<LandingPad>{} : read_landing_pads(binary, *part);
+}
 
+void read_linked(const ElfFile& file, Binary& binary, ReaderStorage& storage) {
+  binary.entry_point = file.header.e_entry;
+  add_sections(file, binary);
+  const ElfSection* dynamic_symbols = file.first_of_type(SHT_DYNSYM);
+  add_symbols(file, file.first_of_type(SHT_SYMTAB), false, binary);
+  add_symbols(file, dynamic_symbols, true, binary);
   for (const ElfSection& section : file.sections)
     if (section.header.sh_type == SHT_RELA && section.has_flag(SHF_ALLOC))
-      storage->relocations.add(file.table<Elf64_Rela>(&section),
-                               file.table<Elf64_Sym>(dynamic_symbols));
+      storage.relocations.add(file.table<Elf64_Rela>(&section),
+                              file.table<Elf64_Sym>(dynamic_symbols));
   binary.relative_pointer = &relative_pointer;
-  if (const ElfSection* unwind = file.section_named(".eh_frame")) {
-    storage->unwind_bytes = unwind->bytes;
-    storage->unwind_address = unwind->header.sh_addr;
-  }
+  sort_symbols(binary.symbols);
   add_imports(file, binary);
-  if (options.find_functions)
-    find_functions(file, storage->unwind_table(), binary);
-  else
-    find_functions_in_symbols(binary);
-  return binary;
 }
 
 }  // namespace
@@ -166,7 +144,25 @@ Result<Binary> read_elf_object(const ObjectInput& input, const OpenOptions& opti
   binary.file_bytes = input.bytes;
   binary.has_debug_info = file.section_named(".debug_info") != nullptr;
   binary.storage = storage;
-  return read_linked(file, std::move(binary), options);
+  binary.build_id = read_build_id(file);
+  binary.has_symbol_table = file.first_of_type(SHT_SYMTAB) != nullptr;
+  if (binary.kind == FileKind::kRelocatable) {
+    AF_TRY([[maybe_unused]] const Done linked, link_relocatable(file, binary, storage->image));
+    sort_symbols(binary.symbols);
+  } else {
+    read_linked(file, binary, *storage);
+  }
+  for (const Section& section : binary.sections) {
+    if (section.name != ".eh_frame") continue;
+    storage->unwind_bytes = section.bytes;
+    storage->unwind_address = section.address;
+  }
+  binary.read_landing_pads = &landing_pads_of;
+  if (options.find_functions)
+    find_functions(storage->unwind_table(), binary);
+  else
+    find_functions_in_symbols(binary);
+  return binary;
 }
 
 }  // namespace asmforge

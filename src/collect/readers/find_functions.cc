@@ -55,20 +55,24 @@ void add_unwind_entries(const Binary& binary, const UnwindTable& unwind,
           {entry.begin, entry.end - entry.begin, {}, FunctionOrigin::kUnwindTable});
 }
 
-void add_entry_points(const ElfFile& file, const Binary& binary,
-                      std::vector<Candidate>& candidates) {
+// Sections of pointers to functions that run before or after main; relocatables
+// append a priority to the name.
+constexpr std::string_view kFunctionArrays[] = {".init_array", ".fini_array", ".preinit_array"};
+
+void add_entry_points(const Binary& binary, std::vector<Candidate>& candidates) {
   const auto add = [&](std::uint64_t address) {
     if (code_at(binary, address) != nullptr)
       candidates.push_back({address, 0, {}, FunctionOrigin::kEntryPoint});
   };
   if (binary.entry_point != 0) add(binary.entry_point);
-  for (const ElfSection& section : file.sections) {
-    const std::uint64_t address = section.header.sh_addr;
-    const std::uint32_t type = section.header.sh_type;
-    if (section.name == ".init" || section.name == ".fini") add(address);
-    if (type != SHT_INIT_ARRAY && type != SHT_FINI_ARRAY && type != SHT_PREINIT_ARRAY) continue;
+  for (const Section& section : binary.sections) {
+    if (section.name == ".init" || section.name == ".fini") add(section.address);
+    const bool array =
+        std::any_of(std::begin(kFunctionArrays), std::end(kFunctionArrays),
+                    [&](std::string_view prefix) { return section.name.starts_with(prefix); });
+    if (!array) continue;
     for (std::uint64_t offset = 0; offset + 8 <= section.bytes.size(); offset += 8)
-      if (const std::optional<std::uint64_t> target = binary.pointer_at(address + offset))
+      if (const std::optional<std::uint64_t> target = binary.pointer_at(section.address + offset))
         add(*target);
   }
 }
@@ -150,11 +154,11 @@ void find_functions_in_symbols(Binary& binary) {
   make_functions(candidates, binary);
 }
 
-void find_functions(const ElfFile& file, const UnwindTable& unwind, Binary& binary) {
+void find_functions(const UnwindTable& unwind, Binary& binary) {
   std::vector<Candidate> candidates;
   add_symbols(binary, candidates);
   add_unwind_entries(binary, unwind, candidates);
-  add_entry_points(file, binary, candidates);
+  add_entry_points(binary, candidates);
   make_functions(candidates, binary);
   if (!binary.has_symbol_table) binary.notes.push_back(describe_sources(binary));
 }

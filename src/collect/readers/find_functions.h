@@ -2,7 +2,6 @@
 // symbols first, then .eh_frame, then the entry points of the file.
 #pragma once
 
-#include "collect/readers/elf_file.h"
 #include "collect/readers/unwind_table.h"
 #include "core/binary.h"
 
@@ -13,6 +12,6 @@ void find_functions_in_symbols(Binary& binary);
 
 // Fills Binary::functions from symbols, unwind table and entry points, and says
 // in a note what was used.
-void find_functions(const ElfFile& file, const UnwindTable& unwind, Binary& binary);
+void find_functions(const UnwindTable& unwind, Binary& binary);
 
 }  // namespace asmforge

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "collect/readers/elf_symbols.h"
+
 namespace asmforge {
 namespace {
 
@@ -15,13 +17,9 @@ void sort_by_address(std::vector<Import>& imports) {
 
 void add_got_slots(const ElfFile& file, const ElfSection& section, Binary& binary) {
   const ElfSection* symbol_section = file.linked_to(section);
-  ElfTable<Elf64_Sym> symbols;
-  StringTable names;
-  if (symbol_section != nullptr && symbol_section->header.sh_type == SHT_DYNSYM) {
-    symbols = file.table<Elf64_Sym>(symbol_section);
-    if (const ElfSection* strings = file.linked_to(*symbol_section))
-      names = StringTable(strings->bytes);
-  }
+  ElfSymbols symbols;
+  if (symbol_section != nullptr && symbol_section->header.sh_type == SHT_DYNSYM)
+    symbols = ElfSymbols(file, *symbol_section);
   const auto relocations = file.table<Elf64_Rela>(&section);
   for (std::size_t i = 0; i < relocations.size(); ++i) {
     const Elf64_Rela entry = relocations[i];
@@ -30,7 +28,7 @@ void add_got_slots(const ElfFile& file, const ElfSection& section, Binary& binar
       case R_X86_64_GLOB_DAT:
       case R_X86_64_JUMP_SLOT:
         if (ELF64_R_SYM(entry.r_info) < symbols.size())
-          name = names.at(symbols[ELF64_R_SYM(entry.r_info)].st_name);
+          name = symbols.name(ELF64_R_SYM(entry.r_info));
         break;
       // An indirect function of this file: the resolver carries its name.
       case R_X86_64_IRELATIVE:
