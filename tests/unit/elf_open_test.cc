@@ -1,9 +1,5 @@
 // Opening linked ELF files: the test reads its own program.
-#include <gtest/gtest.h>
-
-#include <cstdio>
-
-#include "collect/open.h"
+#include "elf_test_support.h"
 
 namespace asmforge {
 
@@ -11,20 +7,9 @@ extern "C" __attribute__((noinline, used)) int elf_open_test_function(int x) { r
 
 namespace {
 
-Binary open_one(const std::string& path, bool find_functions = true) {
-  OpenOptions options;
-  options.find_functions = find_functions;
-  Result<std::vector<Binary>> opened = open_input(path, options);
-  EXPECT_TRUE(opened.has_value()) << opened.error().what;
-  EXPECT_EQ(opened->size(), 1U);
-  return std::move(opened->front());
-}
-
-const FunctionEntry* function_named(const Binary& binary, std::string_view name) {
-  for (const FunctionEntry& function : binary.functions)
-    if (function.name == name) return &function;
-  return nullptr;
-}
+using elf_test::error_of;
+using elf_test::function_named;
+using elf_test::open_one;
 
 TEST(OpenLinked, FindsSectionsFunctionsAndImportsOfThisProgram) {
   const Binary binary = open_one("/proc/self/exe");
@@ -53,17 +38,14 @@ TEST(OpenLinked, FindsSectionsFunctionsAndImportsOfThisProgram) {
 }
 
 TEST(OpenLinked, SymbolsAloneWhenFunctionsAreNotAskedFor) {
-  const Binary symbols_only = open_one("/proc/self/exe", false);
+  const Binary symbols_only =
+      open_one("/proc/self/exe", {.debug_file = "", .find_functions = false});
   const Binary all = open_one("/proc/self/exe");
   EXPECT_NE(function_named(symbols_only, "elf_open_test_function"), nullptr);
   EXPECT_LE(symbols_only.functions.size(), all.functions.size());
 }
 
 TEST(OpenInput, SaysInOneSentenceWhatIsWrong) {
-  const auto error_of = [](const std::string& path) {
-    const Result<std::vector<Binary>> opened = open_input(path, {});
-    return opened.has_value() ? std::string("opened") : opened.error().what;
-  };
   EXPECT_EQ(error_of("/"), "/: is a directory");
   EXPECT_EQ(error_of("/dev/null"), "/dev/null: is a device");
   EXPECT_EQ(error_of("/no/such"), "/no/such: there is no such file");
