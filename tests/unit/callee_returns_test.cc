@@ -11,13 +11,14 @@
 namespace asmforge {
 namespace {
 
-// Assembles `text` to an object and opens it.
+// Assembles and links `text` and opens it.
 Binary assemble(const std::string& text) {
   const std::string base = testing::TempDir() + "callee_returns_" + std::to_string(getpid());
   std::ofstream(base + ".s") << text;
-  const std::string command = "clang-19 -c " + base + ".s -o " + base + ".o";
+  const std::string command =
+      "clang-19 -shared -nostdlib -fuse-ld=lld " + base + ".s -o " + base + ".so";
   EXPECT_EQ(std::system(command.c_str()), 0);
-  Result<std::vector<Binary>> opened = open_input(base + ".o", {});
+  Result<std::vector<Binary>> opened = open_input(base + ".so", {});
   EXPECT_TRUE(opened.has_value());
   return std::move(opened.value().front());
 }
@@ -25,7 +26,6 @@ Binary assemble(const std::string& text) {
 constexpr const char* kSource = R"(
   .intel_syntax noprefix
   .macro function name
-  .globl \name
   .type \name, @function
   \name:
   .endm
