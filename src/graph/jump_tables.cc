@@ -83,7 +83,8 @@ void Resolver::set_targets(IndirectJump& jump) {
   if (const auto same = by_address_.find(jump.table_address); same != by_address_.end()) {
     const IndirectJump& other = tables_.jumps[same->second];
     const auto begin = tables_.targets.begin() + other.first_target;
-    if (other.target_count == found_.size() && std::equal(found_.begin(), found_.end(), begin))
+    if (other.resolved && other.target_count == found_.size() &&
+        std::equal(found_.begin(), found_.end(), begin))
       jump.first_target = other.first_target;
   }
   if (jump.first_target == tables_.targets.size())
