@@ -11,8 +11,10 @@ std::uint32_t Function::insn_at(std::uint64_t wanted) const {
     // Parts lie one after another in insns; find where this one ends.
     std::size_t end = insns.size();
     if (&part != &parts.back()) {
-      end = begin;
-      while (end < insns.size() && part.contains(insns[end].address)) ++end;
+      const auto rest = insns.begin() + static_cast<std::ptrdiff_t>(begin);
+      const auto in_part = [&](const Insn& insn) { return part.contains(insn.address); };
+      end = static_cast<std::size_t>(std::partition_point(rest, insns.end(), in_part) -
+                                     insns.begin());
     }
     if (part.contains(wanted)) {
       const auto first = insns.begin() + static_cast<std::ptrdiff_t>(begin);

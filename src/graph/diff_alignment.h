@@ -1,0 +1,36 @@
+// Which instruction of one build stands for which of the other.
+//
+// Instructions with equal values (immediates, displacements, names called) are
+// matched first, then, in what is left between those, instructions of equal form.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "graph/asm_diff.h"
+
+namespace asmforge {
+
+// The instructions of one side without padding, with what alignment compares.
+struct DiffSequence {
+  std::vector<std::uint32_t> insns;     // indices into Function::insns, ascending
+  std::vector<std::uint32_t> position;  // per instruction: of it or the next one kept, in `insns`
+  std::vector<std::uint64_t> form;      // mnemonic and kinds of operands
+  std::vector<std::uint64_t> value;     // and immediates, displacements, names called
+  std::vector<std::uint64_t> exact;     // and registers
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(insns.size()); }
+};
+DiffSequence make_sequence(const DiffSide& side);
+
+// Partners by position in the sequences, in both directions; kNoIndex for none.
+struct DiffPartners {
+  std::vector<std::uint32_t> after_of;
+  std::vector<std::uint32_t> before_of;
+};
+DiffPartners align_instructions(const DiffSequence& before, const DiffSequence& after);
+
+// A number that may be an address in this file: only position-dependent code and
+// relocatables, which are laid out when they are opened, hold such.
+bool may_be_address(const Binary& binary, std::int64_t value);
+
+}  // namespace asmforge
