@@ -1,14 +1,34 @@
 #include "cli/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
-#include <memory>
 
 namespace asmforge {
 namespace {
 
 // CLI11 leaves options of this group out of its help, and so do we.
 constexpr const char* kNotAdvertised = "";
+
+bool use_color(const OutputOptions& options, const Output& out) {
+  if (options.color != "auto") return options.color == "always";
+  const char* no_color = std::getenv("NO_COLOR");
+  return out.is_terminal() && (no_color == nullptr || *no_color == '\0');
+}
+
+// POSIX: the first of the three that is set and not empty decides.
+bool utf8_locale() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    std::string locale(value);
+    std::transform(locale.begin(), locale.end(), locale.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return locale.find("utf-8") != locale.npos || locale.find("utf8") != locale.npos;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -22,11 +42,8 @@ void add_output_options(CLI::App& app, OutputOptions& options) {
                "Print the commands that are run, and what is read");
 }
 
-bool use_color(const OutputOptions& options, const Output& out) {
-  if (options.json || options.color == "never") return false;
-  if (options.color == "always") return true;
-  const char* no_color = std::getenv("NO_COLOR");
-  return out.is_terminal() && (no_color == nullptr || *no_color == '\0');
+Palette palette_for(const OutputOptions& options, const Output& out) {
+  return {use_color(options, out), utf8_locale()};
 }
 
 void add_input_options(CLI::App& app, InputOptions& options) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "report/palette.h"
 
 namespace asmforge {
 
@@ -15,8 +16,9 @@ struct OutputOptions {
 
 // --json, --color, -v
 void add_output_options(CLI::App& app, OutputOptions& options);
-// Colour on this stream: asked for, or a terminal and NO_COLOR is not set.
-bool use_color(const OutputOptions& options, const Output& out);
+// Colour when asked for, or on a terminal unless NO_COLOR is set; box-drawing
+// characters in a UTF-8 locale.
+Palette palette_for(const OutputOptions& options, const Output& out);
 
 struct InputOptions {
   std::string path;

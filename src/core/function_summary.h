@@ -10,7 +10,7 @@
 namespace asmforge {
 
 struct FunctionSummary {
-  std::uint32_t index = 0;  // into Binary::functions: the number that commands accept
+  std::uint32_t index = 0;  // into Binary::functions
   std::uint64_t address = 0;
   std::uint64_t size = 0;  // bytes of all parts
   std::string_view name;   // as in the object file; empty when there is none

@@ -1,0 +1,49 @@
+// A JSON object on its way out: written as it is made, so that a list of a
+// hundred thousand functions needs no memory, one array element a line, so that
+// it can be read and searched.
+//
+//     {
+//       "schema": "asmforge/list/1",
+//       "tool": {"name":"asmforge","version":"0.1.0"},
+//       "functions": [
+//         {"name":"main", ...},
+//         ...
+//       ]
+//     }
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "report/output.h"
+
+namespace asmforge {
+
+using Json = nlohmann::ordered_json;
+
+class JsonDocument {
+ public:
+  // Writes `schema` and `tool`.
+  JsonDocument(Output& out, std::string_view schema);
+  // Closes the object.
+  ~JsonDocument();
+  JsonDocument(const JsonDocument&) = delete;
+  JsonDocument& operator=(const JsonDocument&) = delete;
+
+  void member(std::string_view key, const Json& value);
+  void begin_array(std::string_view key);
+  void element(const Json& value);
+  void end_array();
+
+ private:
+  void key(std::string_view name);
+  Output& out_;
+  bool first_element_ = true;
+};
+
+// "0x401000": addresses go beyond what JSON numbers hold exactly.
+std::string hexadecimal(std::uint64_t address);
+
+}  // namespace asmforge
