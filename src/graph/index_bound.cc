@@ -109,10 +109,8 @@ void Walk::compare(const Insn& insn) {
 
 bool Walk::redefine(const Insn& insn) {
   if (insn.is(InsnClass::kCall)) {
-    places_.registers = places_.registers & x86_64::callee_saved();
-    std::erase_if(places_.memory, [](const MemoryOperand& m) {
-      return m.base != x86_64::kStackPointer && m.base != x86_64::kFramePointer;
-    });
+    // What is read afterwards was not clobbered; only results come from the call.
+    places_.registers = places_.registers - x86_64::return_registers();
     return !places_.none();
   }
   const Operand& to = insn.operands[0];
