@@ -103,12 +103,14 @@ bool Resolver::resolve_table(IndirectJump& jump, const TargetValue& value, bool 
   jump.table = true;
   jump.table_address = table.address;
   by_address_.try_emplace(table.address, static_cast<std::size_t>(&jump - tables_.jumps.data()));
-  // An index that was scaled beforehand counts in bytes.
-  const std::optional<std::uint64_t> bound = index_bound(flow_, value.symbol, value.symbol_at);
+  const IndexBound bound = index_bound(flow_, value.symbol, value.symbol_at);
+  const bool exact = bound.kind == IndexBound::Kind::kChecked;
+  if (!exact && !accept_unbounded) return false;
   std::uint64_t limit = kMostEntries;
-  if (bound) limit = std::min(limit, (*bound * value.scale + table.width - 1) / table.width);
-  if (!bound && !accept_unbounded) return false;
-  if (!bound) {
+  // An index that was scaled beforehand counts in bytes.
+  if (bound.kind != IndexBound::Kind::kNone)
+    limit = std::min(limit, (bound.entries * value.scale + table.width - 1) / table.width);
+  if (!exact) {
     const std::uint64_t next = next_table_after(table.address);
     if (next != kNoAddress) limit = std::min(limit, (next - table.address) / table.width);
   }
@@ -124,11 +126,11 @@ bool Resolver::resolve_table(IndirectJump& jump, const TargetValue& value, bool 
     }
     if (code_.contains(*target)) break;
     // gcc lets cases that cannot happen point just behind the function's code.
-    if (bound && code_.insn_before(*target, 15) != kNoIndex) continue;
-    if (!is_other_code(*target, bound.has_value())) break;
+    if (exact && code_.insn_before(*target, 15) != kNoIndex) continue;
+    if (!is_other_code(*target, exact)) break;
     leaves = true;
   }
-  jump.bounded = bound.has_value() && good == limit;
+  jump.bounded = bound.kind != IndexBound::Kind::kNone && good == limit;
   if (good == 0 || found_.size() > edge_budget_) return false;
   if (found_.empty() && !leaves) return false;
   jump.leaves = leaves;

@@ -11,7 +11,7 @@ namespace {
 // How many copies, additions and loads may lie between the table and the jump.
 constexpr int kDeepest = 8;
 // Different places that may set a register; more are a variable, not a constant.
-constexpr std::size_t kMostDefinitions = 8;
+constexpr std::size_t kMostDefinitions = 32;
 
 using Value = std::optional<TargetValue>;
 
