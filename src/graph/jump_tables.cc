@@ -127,7 +127,7 @@ bool Resolver::resolve_table(IndirectJump& jump, const TargetValue& value, bool 
     if (code_.contains(*target)) break;
     // gcc lets cases that cannot happen point just behind the function's code.
     if (exact && code_.insn_before(*target, 15) != kNoIndex) continue;
-    if (!is_other_code(*target, exact)) break;
+    if (!is_other_code(*target, bound.kind != IndexBound::Kind::kNone)) break;
     leaves = true;
   }
   jump.bounded = bound.kind != IndexBound::Kind::kNone && good == limit;
