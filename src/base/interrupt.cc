@@ -45,6 +45,8 @@ void install_signal_handlers() {
 
 bool interrupted() { return asked; }
 
+const std::atomic<bool>& interrupt_flag() { return asked; }
+
 void wait_for_work_when_interrupted() {
   patient = true;
   alarm(0);

@@ -5,6 +5,8 @@
 // anyway with status 130.
 #pragma once
 
+#include <atomic>
+
 namespace asmforge {
 
 // SIGINT and SIGTERM as above. SIGPIPE does nothing here, so that a closed pipe is
@@ -12,6 +14,8 @@ namespace asmforge {
 void install_signal_handlers();
 
 [[nodiscard]] bool interrupted();
+// The same for those who wait for others.
+[[nodiscard]] const std::atomic<bool>& interrupt_flag();
 
 // For work that must end in order however long that takes, such as collecting
 // what a profiled program has counted so far: only the second Ctrl-C ends it.

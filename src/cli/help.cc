@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "report/wrap.h"
+
 namespace asmforge {
 namespace {
 
@@ -48,28 +50,6 @@ std::string usage_line(const Command& command, const CLI::App& app) {
 }
 
 }  // namespace
-
-std::string wrap(std::string_view text, std::size_t width, std::size_t indent) {
-  std::string wrapped;
-  std::size_t column = 0;
-  while (!text.empty()) {
-    const std::size_t length = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, length);
-    text.remove_prefix(std::min(length + 1, text.size()));
-    if (column != 0 && column + 1 + word.size() > width) {
-      wrapped += '\n';
-      wrapped.append(indent, ' ');
-      column = 0;
-    }
-    if (column != 0) {
-      wrapped += ' ';
-      ++column;
-    }
-    wrapped += word;
-    column += word.size();
-  }
-  return wrapped;
-}
 
 std::string general_help() {
   std::string text =

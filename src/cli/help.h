@@ -8,10 +8,6 @@
 
 namespace asmforge {
 
-// `text` in lines of at most `width` columns, each after the first indented; no
-// newline at the end. Breaks at spaces alone.
-std::string wrap(std::string_view text, std::size_t width, std::size_t indent);
-
 // All commands, for `asmforge --help`.
 std::string general_help();
 // One command with its options; `app` is what its setup declared.

@@ -2,20 +2,58 @@
 
 #include <fmt/format.h>
 
+#include "base/interrupt.h"
 #include "base/text.h"
 #include "collect/open.h"
 
 namespace asmforge {
 namespace {
 
-void describe(const Inputs& inputs, Session& session) {
-  for (const Binary& binary : inputs.binaries) {
-    session.err.print("read {}: {} {}, {} functions{}{}{}\n", display_path(binary),
-                      to_string(binary.isa), to_string(binary.kind), binary.functions.size(),
-                      binary.build_id.empty() ? "" : ", build id " + binary.build_id,
-                      binary.has_debug_info ? ", debug info" : ", no debug info",
-                      binary.debug_path.empty() ? "" : " in " + printable(binary.debug_path));
+void describe(const Binary& binary, Session& session) {
+  session.err.print("read {}: {} {}, {} functions{}{}{}\n", display_path(binary),
+                    to_string(binary.isa), to_string(binary.kind), binary.functions.size(),
+                    binary.build_id.empty() ? "" : ", build id " + binary.build_id,
+                    binary.has_debug_info ? ", debug info" : ", no debug info",
+                    binary.debug_path.empty() ? "" : " in " + printable(binary.debug_path));
+}
+
+Result<CompiledSource> compile(const InputRequest& request) {
+  CompileOptions how;
+  how.command = request.session.trailing;
+  how.database = request.options.compile_commands;
+  how.interrupted = &interrupt_flag();
+  Result<CompiledSource> compiled = compile_source(request.options.path, how);
+  if (!compiled || !request.output.verbose) return compiled;
+  Output& err = request.session.err;
+  if (!compiled->directory.empty()) err.print("in {}\n", compiled->directory);
+  err.print("run {}\n", compiled->command);
+  for (const std::string& note : compiled->notes) err.print("note: {}\n", note);
+  return compiled;
+}
+
+Result<Inputs> compile_if_source(const InputRequest& request) {
+  Inputs inputs;
+  if (source_language(request.options.path) != SourceLanguage::kNone) {
+    AF_TRY(inputs.compiled, compile(request));
+    return inputs;
   }
+  if (request.session.has_trailing || !request.options.compile_commands.empty())
+    return Error{ErrorCode::kUsage,
+                 fmt::format("{}: no C, C++ or Rust source, so there is nothing to compile",
+                             printable(request.options.path)),
+                 "try without -- and -p"};
+  return inputs;
+}
+
+Result<Done> open_binaries(const InputRequest& request, bool find_functions, Inputs& inputs) {
+  const OpenOptions how{request.options.debug_file, find_functions};
+  const std::string& path = inputs.compiled ? inputs.compiled->object_path : request.options.path;
+  AF_TRY(inputs.binaries, open_input(path, how));
+  for (Binary& binary : inputs.binaries) {
+    if (inputs.compiled) binary.path = request.options.path;  // what the user knows it by
+    if (request.output.verbose) describe(binary, request.session);
+  }
+  return Done{};
 }
 
 }  // namespace
@@ -25,24 +63,21 @@ std::string display_path(const Binary& binary) {
   return binary.member.empty() ? path : path + "(" + printable(binary.member) + ")";
 }
 
-Result<Inputs> open_inputs(const InputOptions& options, const OutputOptions& output,
-                           Session& session, bool find_functions) {
-  Inputs inputs;
-  const OpenOptions how{options.debug_file, find_functions};
-  AF_TRY(inputs.binaries, open_input(options.path, how));
-  if (output.verbose) describe(inputs, session);
+Result<Inputs> open_inputs(const InputRequest& request) {
+  AF_TRY(Inputs inputs, compile_if_source(request));
+  AF_TRY([[maybe_unused]] const Done done, open_binaries(request, true, inputs));
   return inputs;
 }
 
-Result<SelectedFunction> open_function(const InputOptions& options, const OutputOptions& output,
-                                       Session& session, const std::string& wanted) {
+Result<SelectedFunction> open_function(const InputRequest& request, const std::string& wanted) {
   SelectedFunction selected;
-  AF_TRY(selected.inputs, open_inputs(options, output, session, false));
+  AF_TRY(selected.inputs, compile_if_source(request));
+  AF_TRY([[maybe_unused]] const Done quick, open_binaries(request, false, selected.inputs));
   if (const Result<FunctionRef> exact = select_exact(selected.inputs.binaries, wanted)) {
     selected.ref = *exact;
     return selected;
   }
-  AF_TRY(selected.inputs, open_inputs(options, output, session, true));
+  AF_TRY([[maybe_unused]] const Done full, open_binaries(request, true, selected.inputs));
   AF_TRY(selected.ref, select_function(selected.inputs.binaries, wanted));
   selected.number = number_of(selected.inputs.binaries, selected.ref);
   return selected;

@@ -7,34 +7,41 @@
 
 #include "cli/options.h"
 #include "cli/select_function.h"
+#include "collect/compile.h"
 #include "core/binary.h"
 #include "core/profile.h"
 #include "core/result.h"
 
 namespace asmforge {
 
-struct Inputs {
-  std::vector<Binary> binaries;    // one, or each member of an archive; never empty
-  std::optional<Profile> profile;  // --profile
+// What both ways of opening need, and where notes go.
+struct InputRequest {
+  const InputOptions& options;
+  const OutputOptions& output;
+  Session& session;
 };
 
-// Opens the file. With `find_functions` false only its symbols are read.
-Result<Inputs> open_inputs(const InputOptions& options, const OutputOptions& output,
-                           Session& session, bool find_functions = true);
+struct Inputs {
+  std::optional<CompiledSource> compiled;  // FILE was a source; the object lives as long as this
+  std::vector<Binary> binaries;            // one, or each member of an archive; never empty
+  std::optional<Profile> profile;          // --profile
+};
 
-// The counts of this binary; nullptr without --profile. Refuses the profile of
-// another build.
-Result<const ProfileModule*> counts_for(const Inputs& inputs, const Binary& binary);
+// Opens FILE, after compiling it when it is a source.
+Result<Inputs> open_inputs(const InputRequest& request);
 
-// Opens the file and finds the one function, without looking for all functions when
-// `wanted` is an exact symbol or the address of an entry.
+// The same, and finds one function. When `wanted` is an exact symbol or the address of
+// an entry, the others are not looked for.
 struct SelectedFunction {
   Inputs inputs;
   FunctionRef ref;
   std::optional<std::uint32_t> number;  // as in `list`; not known after a quick look
 };
-Result<SelectedFunction> open_function(const InputOptions& options, const OutputOptions& output,
-                                       Session& session, const std::string& wanted);
+Result<SelectedFunction> open_function(const InputRequest& request, const std::string& wanted);
+
+// The counts of this binary; nullptr without --profile. Refuses the profile of
+// another build.
+Result<const ProfileModule*> counts_for(const Inputs& inputs, const Binary& binary);
 
 // An error when a file changed while it was read.
 Result<Done> check_inputs_unchanged(const Inputs& inputs);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/command.h"
-#include "cli/help.h"
+#include "report/wrap.h"
 
 namespace asmforge {
 namespace {

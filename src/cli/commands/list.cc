@@ -158,7 +158,7 @@ Result<FunctionList> make_list(const Options& options, const Inputs& inputs, std
 }
 
 Result<int> run(const Options& options, Session& session) {
-  AF_TRY(const Inputs inputs, open_inputs(options.input, options.output, session));
+  AF_TRY(const Inputs inputs, open_inputs({options.input, options.output, session}));
   if (options.sort == "share" && !inputs.profile)
     return Error{ErrorCode::kUsage, "list: --sort share needs a profile", "try --profile FILE"};
   std::uint64_t functions = 0;

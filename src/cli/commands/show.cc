@@ -19,7 +19,7 @@ struct Options {
 
 Result<int> run(const Options& options, Session& session) {
   AF_TRY(const SelectedFunction selected,
-         open_function(options.input, options.output, session, options.function));
+         open_function({options.input, options.output, session}, options.function));
   const Binary& binary = selected.inputs.binaries[selected.ref.binary];
   FunctionAnalyser analyser(binary);
   const FunctionView view = analyser.analyse(selected.ref.function);

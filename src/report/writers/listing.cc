@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "report/location.h"
 
 namespace asmforge {
 namespace {
@@ -19,14 +20,6 @@ struct Row {
   std::string text;
   std::string comment;
 };
-
-std::string short_file(const std::string& file) {
-  return file.starts_with('/') ? file.substr(file.rfind('/') + 1) : file;
-}
-
-std::string frame_text(const SourceFrame& frame) {
-  return fmt::format("{}:{}", printable(short_file(frame.file)), frame.line);
-}
 
 std::string bytes_text(std::uint64_t count) {
   return fmt::format("{} {}", count, count == 1 ? "byte" : "bytes");
@@ -87,7 +80,7 @@ class RowBuilder {
       rows_.push_back({Row::Kind::kGap,
                        b,
                        block.first,
-                       fmt::format("({} bytes of padding)", end - first.address),
+                       fmt::format("({} of padding)", bytes_text(end - first.address)),
                        {}});
       return;
     }
@@ -114,12 +107,12 @@ class RowBuilder {
   void add_gaps_before(std::uint64_t address) {
     const std::vector<AddressRange>& gaps = l_.function->not_decoded;
     for (; gap_ < gaps.size() && gaps[gap_].begin < address; ++gap_)
-      rows_.push_back(
-          {Row::Kind::kGap,
-           kNoIndex,
-           kNoIndex,
-           fmt::format("{:x}  ({} bytes are no instruction)", gaps[gap_].begin, gaps[gap_].size()),
-           {}});
+      rows_.push_back({Row::Kind::kGap,
+                       kNoIndex,
+                       kNoIndex,
+                       fmt::format("{:x}  ({}: no instruction)", gaps[gap_].begin,
+                                   bytes_text(gaps[gap_].size())),
+                       {}});
   }
 
   void add_insn(BlockIndex b, std::uint32_t i) {
@@ -299,14 +292,6 @@ class Writer {
 }  // namespace
 
 std::string block_label(BlockIndex block) { return "B" + std::to_string(block); }
-
-std::string location_text(const SourceLocation& location) {
-  if (location.frames.empty()) return "";
-  std::string text = frame_text(location.frames.front());
-  for (std::size_t i = 1; i < location.frames.size(); ++i)
-    text += (i == 1 ? " (inlined at " : ", ") + frame_text(location.frames[i]);
-  return location.frames.size() > 1 ? text + ")" : text;
-}
 
 void write_listing(const Listing& listing, const Palette& palette, Output& out) {
   Writer(listing, palette, out).write();

@@ -55,7 +55,5 @@ void write_listing_json(const Listing& listing, Output& out);
 
 // "B3", the label of a block in text.
 std::string block_label(BlockIndex block);
-// "sum.h:3 (inlined at main.c:7)", with the last part of absolute paths.
-std::string location_text(const SourceLocation& location);
 
 }  // namespace asmforge

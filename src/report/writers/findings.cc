@@ -1,0 +1,164 @@
+#include "report/writers/findings.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "report/location.h"
+#include "report/wrap.h"
+
+namespace asmforge {
+namespace {
+
+constexpr std::size_t kIndent = 4;
+constexpr std::size_t kLabelColumns = 10;  // "cause     "
+constexpr std::size_t kColumns = 80;
+constexpr std::size_t kTextColumns = 40;  // notes on instructions begin after them
+
+enum class Language : std::uint8_t { kUnknown, kC, kRust };
+
+// From the suffix of the innermost source file.
+Language language_of(const Finding& finding) {
+  if (finding.source.frames.empty()) return Language::kUnknown;
+  return finding.source.frames.front().file.ends_with(".rs") ? Language::kRust : Language::kC;
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", with_separators(count), count == 1 ? one : many);
+}
+
+class Writer {
+ public:
+  Writer(const Palette& palette, Output& out) : palette_(palette), out_(out) {}
+
+  void finding(const Finding& f, std::size_t rank) {
+    out_.print("{:>2}  {}\n", rank, palette_(Paint::kTitle, printable(f.title)));
+    row("in", where(f));
+    if (f.source.known()) row("source", location_text(f.source));
+    evidence(f);
+    row("cause", f.cause);
+    if (language_of(f) != Language::kRust) row("C, C++", f.fix_c);
+    if (language_of(f) != Language::kC) row("Rust", f.fix_rust);
+    row("risk", f.risk);
+    row("predicts", to_string(f.predicate));
+    row("check", fmt::format("{}, confidence: {}", f.check, to_string(f.confidence)));
+    row("ruled out", joined(f.traps_passed));
+    row("severity", f.severity_cycles ? fmt::format("{:.1f} cycles", *f.severity_cycles)
+                                      : "unknown: " + f.severity_reason);
+    out_.write("\n");
+  }
+
+  void summary(const std::vector<AuditedFile>& files, std::size_t shown) {
+    AuditReport sum;
+    std::size_t findings = 0;
+    for (const AuditedFile& file : files) {
+      add(sum, file.report);
+      findings += file.report.findings.size();
+    }
+    const std::string checks = joined(files.front().report.checks);
+    if (findings == 0)
+      out_.print("{}\n", palette_(Paint::kGood, "no findings"));
+    else if (shown < findings)
+      out_.print("{}, the first {} shown; --all shows all\n",
+                 counted(findings, "finding", "findings"), shown);
+    else
+      out_.print("{}\n", counted(findings, "finding", "findings"));
+    wide("checked",
+         fmt::format("{}; {}, {}, {}, {} of them audited (innermost, not remainder, peel or "
+                     "cold)",
+                     checks, counted(sum.functions, "function", "functions"),
+                     counted(sum.instructions, "instruction", "instructions"),
+                     counted(sum.loops, "loop", "loops"), with_separators(sum.loops_audited)));
+    wide("unknown", fmt::format("{}, {} ({}), {}",
+                                counted(sum.unresolved_jumps, "indirect jump without known targets",
+                                        "indirect jumps without known targets"),
+                                counted(sum.undecoded_bytes, "byte that is no instruction",
+                                        "bytes that are no instruction"),
+                                counted(sum.functions_with_undecoded, "function", "functions"),
+                                counted(sum.irreducible_edges, "cycle edge outside natural loops",
+                                        "cycle edges outside natural loops")));
+    wide("ranking", files.front().report.ranked_by_profile
+                        ? "by the profile; hot means at least 1 % of it"
+                        : "by structure, as no profile was given; hot means at least 1 % of one");
+    for (const AuditedFile& file : files)
+      for (const std::string& note : file.report.notes) wide("note", printable(note));
+  }
+
+ private:
+  static std::string where(const Finding& f) {
+    std::string text = printable(f.demangled.empty() ? f.function : f.demangled);
+    if (f.loop != kNoIndex) {
+      text += fmt::format(", loop {}", f.loop);
+      if (f.role != LoopRole::kUnknown) text += fmt::format(", {}", to_string(f.role));
+      if (f.loop_depth > 1) text += fmt::format(", depth {}", f.loop_depth);
+      text += fmt::format(", {:x}-{:x}", f.loop_range.begin, f.loop_range.end);
+    }
+    if (f.share) text += fmt::format(", {} of the profile", percent(*f.share));
+    if (f.executions) text += fmt::format(", executed {} times", with_separators(*f.executions));
+    return text;
+  }
+
+  void evidence(const Finding& f) {
+    for (const Evidence& e : f.evidence) {
+      out_.print("{:{}}{}  {}", "", kIndent + 2,
+                 palette_(Paint::kDim, fmt::format("{:x}", e.address)), e.text);
+      if (!e.note.empty())
+        out_.print("{:{}} {}", "", e.text.size() < kTextColumns ? kTextColumns - e.text.size() : 1,
+                   palette_(Paint::kSource, "; " + printable(e.note)));
+      out_.write("\n");
+    }
+  }
+
+  // A labelled paragraph of a finding; nothing when there is no text.
+  void row(std::string_view label, const std::string& text) {
+    if (text.empty()) return;
+    out_.print("{:{}}{}{}\n", "", kIndent,
+               palette_(Paint::kDim, fmt::format("{:<{}}", label, kLabelColumns)),
+               wrap(printable(text), kColumns - kIndent - kLabelColumns, kIndent + kLabelColumns));
+  }
+
+  void wide(std::string_view label, const std::string& text) {
+    out_.print("{:<{}}{}\n", label, kLabelColumns - 1,
+               wrap(text, kColumns - kLabelColumns + 1, kLabelColumns - 1));
+  }
+
+  static std::string joined(const std::vector<std::string>& parts) {
+    std::string text;
+    for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+    return text;
+  }
+
+  static void add(AuditReport& sum, const AuditReport& part) {
+    sum.functions += part.functions;
+    sum.instructions += part.instructions;
+    sum.loops += part.loops;
+    sum.loops_audited += part.loops_audited;
+    sum.unresolved_jumps += part.unresolved_jumps;
+    sum.functions_with_undecoded += part.functions_with_undecoded;
+    sum.undecoded_bytes += part.undecoded_bytes;
+    sum.irreducible_edges += part.irreducible_edges;
+  }
+
+  const Palette& palette_;
+  Output& out_;
+};
+
+}  // namespace
+
+void write_findings(const std::vector<AuditedFile>& files, const FindingsOptions& options,
+                    const Palette& palette, Output& out) {
+  Writer writer(palette, out);
+  std::size_t shown = 0;
+  for (const AuditedFile& file : files) {
+    bool titled = files.size() == 1;
+    for (const Finding& finding : file.report.findings) {
+      if (options.limit != 0 && shown == options.limit) break;
+      if (!titled)
+        out.print("{}({}):\n", printable(file.binary->path), printable(file.binary->member));
+      titled = true;
+      writer.finding(finding, ++shown);
+    }
+  }
+  writer.summary(files, shown);
+}
+
+}  // namespace asmforge

@@ -1,0 +1,99 @@
+// `asmforge audit --json`: schema asmforge/audit/1.
+#include "report/json_document.h"
+#include "report/json_source.h"
+#include "report/writers/findings.h"
+
+namespace asmforge {
+namespace {
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json loop_json(const Finding& f) {
+  if (f.loop == kNoIndex) return {};
+  return {{"loop", f.loop},
+          {"depth", f.loop_depth},
+          {"begin", hexadecimal(f.loop_range.begin)},
+          {"end", hexadecimal(f.loop_range.end)}};
+}
+
+Json predicate_json(const Predicate& p) {
+  Json selector = {{"whole_function", p.loop.whole_function}};
+  if (!p.loop.whole_function) {
+    selector["ordinal"] = p.loop.ordinal;
+    selector["source_file"] = p.loop.source_file;
+    selector["source_line"] = p.loop.source_line;
+    selector["depth"] = p.loop.depth;
+  }
+  return {{"text", to_string(p)},
+          {"metric", to_string(p.metric)},
+          {"function", p.function},
+          {"loop", std::move(selector)},
+          {"relation", to_string(p.relation)},
+          {"before", p.before},
+          {"after", p.after}};
+}
+
+Json finding_json(const Finding& f, const Binary& binary) {
+  Json instructions = Json::array();
+  for (const Evidence& e : f.evidence)
+    instructions.push_back(
+        {{"address", hexadecimal(e.address)}, {"text", e.text}, {"note", e.note}});
+  Json object = {{"check", f.check},
+                 {"title", f.title},
+                 {"function",
+                  {{"number", f.function_index}, {"name", f.function}, {"demangled", f.demangled}}},
+                 {"loop", loop_json(f)},
+                 {"role", to_string(f.role)},
+                 {"instructions", std::move(instructions)},
+                 {"source", source_json(f.source)},
+                 {"cause", f.cause},
+                 {"fix", {{"c", f.fix_c}, {"rust", f.fix_rust}}},
+                 {"risk", f.risk},
+                 {"traps_passed", f.traps_passed},
+                 {"predicate", predicate_json(f.predicate)},
+                 {"confidence", to_string(f.confidence)},
+                 {"severity", or_null(f.severity_cycles)},
+                 {"severity_reason", f.severity_reason},
+                 {"executions", or_null(f.executions)},
+                 {"share", or_null(f.share)},
+                 {"suppress_key", f.suppress_key}};
+  if (!binary.member.empty()) object["member"] = binary.member;
+  return object;
+}
+
+Json file_json(const AuditedFile& file) {
+  const AuditReport& r = file.report;
+  return {{"path", file.binary->path},
+          {"member", file.binary->member},
+          {"build_id", file.binary->build_id},
+          {"checks", r.checks},
+          {"functions", r.functions},
+          {"instructions", r.instructions},
+          {"loops", r.loops},
+          {"loops_audited", r.loops_audited},
+          {"unresolved_jumps", r.unresolved_jumps},
+          {"functions_with_undecoded", r.functions_with_undecoded},
+          {"undecoded_bytes", r.undecoded_bytes},
+          {"irreducible_edges", r.irreducible_edges},
+          {"ranked_by_profile", r.ranked_by_profile},
+          {"notes", r.notes}};
+}
+
+}  // namespace
+
+void write_findings_json(const std::vector<AuditedFile>& files, Output& out) {
+  JsonDocument document(out, "asmforge/audit/1");
+  document.begin_array("files");
+  for (const AuditedFile& file : files) document.element(file_json(file));
+  document.end_array();
+  document.begin_array("findings");
+  for (const AuditedFile& file : files)
+    for (const Finding& finding : file.report.findings)
+      document.element(finding_json(finding, *file.binary));
+  document.end_array();
+}
+
+}  // namespace asmforge
