@@ -56,7 +56,7 @@ Result<Plan> make_plan(const std::string& path, const CompileOptions& options) {
   return plan;
 }
 
-// The messages with what could drive a terminal taken out.
+// The messages, below the sentence, with what could drive a terminal taken out.
 std::string readable(std::string messages, bool cut) {
   for (char& c : messages) {
     const bool control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
@@ -64,7 +64,7 @@ std::string readable(std::string messages, bool cut) {
   }
   while (messages.ends_with('\n')) messages.pop_back();
   if (cut) messages += "\n(the compiler said more)";
-  return messages;
+  return messages.empty() ? messages : "\n" + messages;
 }
 
 Error failure(const std::string& path, const std::string& compiler, const ProcessResult& run) {

@@ -42,7 +42,8 @@ struct CompiledSource {
   std::shared_ptr<const TempDir> folder;  // the object is gone with the last copy of this
 };
 
-// Errors: kBadInput "FILE does not compile" with the compiler's messages as hint;
+// Errors: kBadInput "FILE does not compile" with the compiler's messages as hint,
+// starting with a line feed because they go below the sentence;
 // kNotFound when the database has no entry for it; kUnavailable for a compiler that
 // is not installed or takes too long.
 Result<CompiledSource> compile_source(const std::string& path, const CompileOptions& options);

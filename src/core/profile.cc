@@ -33,4 +33,13 @@ std::uint64_t count_in(const ProfileModule& module, AddressRange range) {
   return sum;
 }
 
+double share(const Profile& profile, std::uint64_t count) {
+  return profile.total == 0 ? 0.0 : static_cast<double>(count) / static_cast<double>(profile.total);
+}
+
+bool zero_means_never_ran(const Profile& profile) {
+  return profile.source == ProfileSource::kExactCounts && profile.complete &&
+         profile.features_not_seen.empty();
+}
+
 }  // namespace asmforge

@@ -42,7 +42,10 @@ struct Profile {
   // Features of the host that the source does not offer, so that dispatching
   // code may have gone another way than it does natively: {"avx512f", ...}.
   std::vector<std::string> features_not_seen;
-  std::vector<std::string> notes;  // "counts of 3 threads may be low", ...
+  // False when something ran that is not in the profile: a program that could not be
+  // emulated, lost samples, a process that was still running. The notes say what.
+  bool complete = true;
+  std::vector<std::string> notes;
 
   // nullptr when the profile says nothing about this build.
   [[nodiscard]] const ProfileModule* module_for(const Binary& binary) const;
@@ -52,6 +55,14 @@ struct Profile {
 std::uint64_t count_at(const ProfileModule& module, std::uint64_t address);
 // Sum over [range.begin, range.end).
 std::uint64_t count_in(const ProfileModule& module, AddressRange range);
+
+// `count` as a share of all of the profile, 0 to 1; 0 when the profile is empty.
+double share(const Profile& profile, std::uint64_t count);
+
+// Whether code without counts certainly did not run. False for samples, for what is
+// not complete, and when dispatching code may have gone another way than natively:
+// no count is "unknown" then.
+bool zero_means_never_ran(const Profile& profile);
 
 // At least this share of the profile makes a function or loop hot.
 inline constexpr double kHotShare = 0.01;

@@ -371,14 +371,16 @@ void Builder::add_block_edges(BlockIndex b, std::size_t& jump, std::size_t& unwi
   } else if (insn.is(InsnClass::kJump)) {
     AF_CHECK(jump < tables_.jumps.size() && tables_.jumps[jump].insn == last);
     const IndirectJump& indirect = tables_.jumps[jump++];
-    out_->jump_tables += indirect.resolved && indirect.table && !indirect.leaves ? 1 : 0;
-    out_->jump_tables_by_content +=
-        indirect.resolved && indirect.table && !indirect.leaves && !indirect.bounded ? 1 : 0;
+    if (indirect.target_count != 0 && indirect.table) {
+      ++out_->jump_tables;
+      out_->jump_tables_by_content += indirect.bounded ? 0 : 1;
+    }
     if (!indirect.resolved) {
       block.exit = BlockExit::kUnresolved;
       ++out_->unresolved_jumps;
     } else if (indirect.leaves) {
-      block.exit = callees_->never_returns(insn) ? BlockExit::kNoReturn : BlockExit::kTailCall;
+      const bool dies = indirect.target_count == 0 && callees_->never_returns(insn);
+      block.exit = dies ? BlockExit::kNoReturn : BlockExit::kTailCall;
     }
     BlockIndex previous = kNoIndex;
     for (std::uint32_t t = 0; t < indirect.target_count; ++t) {

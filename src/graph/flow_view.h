@@ -27,11 +27,8 @@ class FlowView {
   [[nodiscard]] std::uint32_t size() const {
     return static_cast<std::uint32_t>(function_.insns.size());
   }
-  // i - 1 may go on to i.
-  [[nodiscard]] bool falls_into(std::uint32_t i) const {
-    return i != 0 && falls_through_[i - 1] != 0 &&
-           function_.insns[i - 1].end() == function_.insns[i].address;
-  }
+  // i - 1 may go on to i. Alignment nops behind the end of a block do not.
+  [[nodiscard]] bool falls_into(std::uint32_t i) const { return falls_into_[i] != 0; }
   [[nodiscard]] bool is_target(std::uint32_t i) const { return target_[i] != 0; }
   // Jumps to i.
   [[nodiscard]] std::span<const DirectBranch> branches_to(std::uint32_t i) const;
@@ -57,10 +54,10 @@ class FlowView {
 
  private:
   const Function& function_;
-  std::span<const std::uint8_t> falls_through_;
   std::vector<DirectBranch>& branches_;
   std::vector<DirectBranch> added_;
   std::vector<std::uint8_t> target_;
+  std::vector<std::uint8_t> falls_into_;
   std::vector<std::uint32_t> visited_;
   std::uint32_t search_ = 0;
   std::uint64_t steps_left_;

@@ -10,6 +10,9 @@ namespace {
 
 // Compilers put the check next to the jump; hoisted ones lie some blocks away.
 constexpr int kFarthest = 512;
+// Joins of several ways that the walk goes through, and ways at each.
+constexpr int kMostJoins = 3;
+constexpr std::size_t kMostWays = 4;
 // Larger than any table: a compare with it says nothing useful.
 constexpr std::uint64_t kNoBound = 1u << 20;
 
@@ -52,11 +55,14 @@ std::optional<std::uint64_t> entries_below(Condition condition, bool held, std::
 class Walk {
  public:
   Walk(FlowView& flow, Register index) : flow_(flow) { places_.registers.insert(index); }
-  std::optional<std::uint64_t> run(std::uint32_t at);
+  std::optional<std::uint64_t> run(std::uint32_t at, int joins);
+  [[nodiscard]] std::uint64_t width() const { return width_; }
 
  private:
-  // The one instruction before `i`, or kNoIndex; notes the jump that was passed.
-  std::uint32_t back(std::uint32_t i);
+  // What one instruction on the way back says. False when the index is not known
+  // before it.
+  bool pass(std::uint32_t i, bool taken);
+  std::optional<std::uint64_t> at_join(std::uint32_t i, int joins);
   void compare(const Insn& insn);
   // False when the index was computed here and is known no further back.
   bool redefine(const Insn& insn);
@@ -67,28 +73,20 @@ class Walk {
   FlowView& flow_;
   Places places_;
   std::optional<std::uint64_t> best_;
+  std::uint64_t width_ = kNoBound;  // what extensions on the way allow
   // A conditional jump that was passed and whose flags were not found yet.
   Condition pending_ = Condition::kNone;
   bool pending_held_ = false;
 };
 
-std::uint32_t Walk::back(std::uint32_t i) {
-  const bool falls = flow_.falls_into(i);
-  std::uint32_t from = falls ? i - 1 : kNoIndex;
-  bool taken = false;
-  if (flow_.is_target(i)) {
-    const std::span<const DirectBranch> branches = flow_.branches_to(i);
-    if (falls || branches.size() != 1) return kNoIndex;
-    from = branches.front().source;
-    taken = true;
-  }
-  if (from == kNoIndex) return kNoIndex;
-  const Insn& insn = flow_.insn(from);
+bool Walk::pass(std::uint32_t i, bool taken) {
+  const Insn& insn = flow_.insn(i);
   if (insn.is(InsnClass::kConditional)) {
     pending_ = insn.condition;
     pending_held_ = taken;
   }
-  return from;
+  if (insn.writes.contains(x86_64::kStatusFlags)) compare(insn);
+  return redefine(insn);
 }
 
 void Walk::compare(const Insn& insn) {
@@ -109,10 +107,8 @@ void Walk::compare(const Insn& insn) {
 
 bool Walk::redefine(const Insn& insn) {
   if (insn.is(InsnClass::kCall)) {
-    places_.registers = places_.registers & x86_64::callee_saved();
-    std::erase_if(places_.memory, [](const MemoryOperand& m) {
-      return m.base != x86_64::kStackPointer && m.base != x86_64::kFramePointer;
-    });
+    // What is read afterwards was not clobbered; only results come from the call.
+    places_.registers = places_.registers - x86_64::return_registers();
     return !places_.none();
   }
   const Operand& to = insn.operands[0];
@@ -137,7 +133,8 @@ bool Walk::redefine(const Insn& insn) {
     const bool from_memory = from.kind == OperandKind::kMemory;
     const unsigned bits = from_memory ? 8u * insn.memory.bytes : from.bits;
     // movzx of a byte selects at most 256 entries.
-    if (insn.is(InsnClass::kExtend) && (bits == 8 || bits == 16)) narrow(std::uint64_t{1} << bits);
+    if (insn.is(InsnClass::kExtend) && (bits == 8 || bits == 16))
+      width_ = std::min(width_, std::uint64_t{1} << bits);
     if (from_memory)
       places_.memory.push_back(insn.memory);
     else if (from.kind == OperandKind::kRegister && !from.high_byte)
@@ -151,21 +148,43 @@ bool Walk::redefine(const Insn& insn) {
   return !places_.none();
 }
 
-std::optional<std::uint64_t> Walk::run(std::uint32_t at) {
+// Several ways lead to `i`: the table is as long as the longest of them allows.
+std::optional<std::uint64_t> Walk::at_join(std::uint32_t i, int joins) {
+  const std::span<const DirectBranch> branches = flow_.branches_to(i);
+  if (joins == 0 || branches.size() > kMostWays) return best_;
+  std::uint64_t longest = 0;
+  const auto follow = [&](std::uint32_t from, bool taken) {
+    Walk way = *this;
+    std::optional<std::uint64_t> bound = way.best_;
+    if (way.pass(from, taken)) bound = way.run(from, joins - 1);
+    longest = std::max(longest, bound.value_or(kNoBound));
+  };
+  if (flow_.falls_into(i)) follow(i - 1, false);
+  for (const DirectBranch& branch : branches) follow(branch.source, true);
+  narrow(longest);
+  return best_;
+}
+
+std::optional<std::uint64_t> Walk::run(std::uint32_t at, int joins) {
   for (int steps = 0; steps < kFarthest && flow_.step(); ++steps) {
-    at = back(at);
-    if (at == kNoIndex) break;
-    const Insn& insn = flow_.insn(at);
-    if (insn.writes.contains(x86_64::kStatusFlags)) compare(insn);
-    if (!redefine(insn)) break;
+    const bool falls = flow_.falls_into(at);
+    const std::size_t jumps = flow_.is_target(at) ? flow_.branches_to(at).size() : 0;
+    if (jumps + (falls ? 1 : 0) == 0) break;
+    if (jumps + (falls ? 1 : 0) > 1) return at_join(at, joins);
+    at = falls ? at - 1 : flow_.branches_to(at).front().source;
+    if (!pass(at, !falls)) break;
   }
   return best_;
 }
 
 }  // namespace
 
-std::optional<std::uint64_t> index_bound(FlowView& flow, Register index, std::uint32_t at) {
-  return Walk(flow, index).run(at);
+IndexBound index_bound(FlowView& flow, Register index, std::uint32_t at) {
+  Walk walk(flow, index);
+  const std::optional<std::uint64_t> checked = walk.run(at, kMostJoins);
+  if (checked && *checked <= walk.width()) return {IndexBound::Kind::kChecked, *checked};
+  if (walk.width() < kNoBound) return {IndexBound::Kind::kWidth, walk.width()};
+  return {};
 }
 
 }  // namespace asmforge

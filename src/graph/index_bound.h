@@ -3,15 +3,24 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "core/insn.h"
 #include "graph/flow_view.h"
 
 namespace asmforge {
 
-// The value of `index` before instruction `at` is below the result. Walks back
-// as long as there is one way only, through copies, extensions and spills.
-std::optional<std::uint64_t> index_bound(FlowView& flow, Register index, std::uint32_t at);
+struct IndexBound {
+  enum class Kind : std::uint8_t {
+    kNone,
+    kWidth,    // only that it was extended from 8 or 16 bits: the table may be shorter
+    kChecked,  // compared with a limit, or masked
+  };
+  Kind kind = Kind::kNone;
+  std::uint64_t entries = 0;  // the index is below
+};
+
+// What is known of the value of `index` before instruction `at`. Walks back
+// through copies, extensions, spills and a few joins of ways.
+IndexBound index_bound(FlowView& flow, Register index, std::uint32_t at);
 
 }  // namespace asmforge

@@ -41,6 +41,7 @@ class Resolver {
   bool resolve(IndirectJump& jump, bool accept_unbounded);
   bool resolve_table(IndirectJump& jump, const TargetValue& value, bool accept_unbounded);
   [[nodiscard]] std::optional<std::uint64_t> entry(const Table& table, std::uint64_t index) const;
+  [[nodiscard]] bool is_other_code(std::uint64_t target, bool bounded) const;
   [[nodiscard]] std::uint64_t next_table_after(std::uint64_t address) const;
   void set_targets(IndirectJump& jump);
 
@@ -83,7 +84,7 @@ void Resolver::set_targets(IndirectJump& jump) {
   if (const auto same = by_address_.find(jump.table_address); same != by_address_.end()) {
     const IndirectJump& other = tables_.jumps[same->second];
     const auto begin = tables_.targets.begin() + other.first_target;
-    if (other.resolved && other.target_count == found_.size() &&
+    if (&other != &jump && other.target_count == found_.size() &&
         std::equal(found_.begin(), found_.end(), begin))
       jump.first_target = other.first_target;
   }
@@ -102,49 +103,48 @@ bool Resolver::resolve_table(IndirectJump& jump, const TargetValue& value, bool 
   jump.table = true;
   jump.table_address = table.address;
   by_address_.try_emplace(table.address, static_cast<std::size_t>(&jump - tables_.jumps.data()));
-  // An index that was scaled beforehand counts in bytes.
-  const std::optional<std::uint64_t> bound = index_bound(flow_, value.symbol, value.symbol_at);
+  const IndexBound bound = index_bound(flow_, value.symbol, value.symbol_at);
+  const bool exact = bound.kind == IndexBound::Kind::kChecked;
+  if (!exact && !accept_unbounded) return false;
   std::uint64_t limit = kMostEntries;
-  if (bound) limit = std::min(limit, (*bound * value.scale + table.width - 1) / table.width);
-  if (!bound && !accept_unbounded) return false;
-  if (!bound) {
+  // An index that was scaled beforehand counts in bytes.
+  if (bound.kind != IndexBound::Kind::kNone)
+    limit = std::min(limit, (bound.entries * value.scale + table.width - 1) / table.width);
+  if (!exact) {
     const std::uint64_t next = next_table_after(table.address);
     if (next != kNoAddress) limit = std::min(limit, (next - table.address) / table.width);
   }
   found_.clear();
-  bool outside = false;  // entries that are functions elsewhere
-  bool complete = true;
-  for (std::uint64_t i = 0; i < limit; ++i) {
-    const std::optional<std::uint64_t> target = entry(table, i);
-    if (!target) {
-      complete = false;
-      break;
-    }
-    const std::uint32_t insn = code_.insn_at(*target);
-    if (insn != kNoIndex) {
+  bool leaves = false;
+  std::uint64_t good = 0;  // entries until the first that is no place to jump to
+  for (; good < limit; ++good) {
+    const std::optional<std::uint64_t> target = entry(table, good);
+    if (!target) break;
+    if (const std::uint32_t insn = code_.insn_at(*target); insn != kNoIndex) {
       found_.push_back(insn);
       continue;
     }
+    if (code_.contains(*target)) break;
     // gcc lets cases that cannot happen point just behind the function's code.
-    if (bound && !code_.contains(*target) && code_.insn_before(*target, 15) != kNoIndex) continue;
-    if (binary_.function_at(*target) != nullptr || binary_.import_at(*target) != nullptr) {
-      outside = true;
-      continue;
-    }
-    complete = false;
-    break;
+    if (exact && code_.insn_before(*target, 15) != kNoIndex) continue;
+    if (!is_other_code(*target, bound.kind != IndexBound::Kind::kNone)) break;
+    leaves = true;
   }
-  jump.bounded = bound.has_value() && complete;
-  if (found_.empty()) {
-    // A table of functions: a tail call, when all that may be called is known.
-    if (!outside || (!jump.bounded && !accept_unbounded)) return false;
-    jump.resolved = true;
-    jump.leaves = true;
-    return true;
-  }
-  if (found_.size() > edge_budget_) return false;
-  set_targets(jump);
+  jump.bounded = bound.kind != IndexBound::Kind::kNone && good == limit;
+  if (good == 0 || found_.size() > edge_budget_) return false;
+  if (found_.empty() && !leaves) return false;
+  jump.leaves = leaves;
+  jump.resolved = true;
+  if (!found_.empty()) set_targets(jump);
   return true;
+}
+
+// Entries may be functions: a table of handlers that are called last. In a table
+// of known length they may be any code, like a cold part that nothing else refers to.
+bool Resolver::is_other_code(std::uint64_t target, bool bounded) const {
+  if (binary_.function_at(target) != nullptr || binary_.import_at(target) != nullptr) return true;
+  const Section* section = binary_.section_at(target);
+  return bounded && section != nullptr && section->executable;
 }
 
 bool Resolver::resolve(IndirectJump& jump, bool accept_unbounded) {

@@ -26,7 +26,7 @@ namespace asmforge {
 struct IndirectJump {
   std::uint32_t insn = 0;  // index into Function::insns
   bool resolved = false;
-  bool leaves = false;              // resolved: all targets are outside the function
+  bool leaves = false;              // resolved: some targets are outside the function
   bool table = false;               // resolved through a table
   bool bounded = false;             // the table's length is known from code
   std::uint64_t table_address = 0;  // when `table`, also when not resolved; 0 unknown

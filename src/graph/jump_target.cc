@@ -11,7 +11,7 @@ namespace {
 // How many copies, additions and loads may lie between the table and the jump.
 constexpr int kDeepest = 8;
 // Different places that may set a register; more are a variable, not a constant.
-constexpr std::size_t kMostDefinitions = 8;
+constexpr std::size_t kMostDefinitions = 32;
 
 using Value = std::optional<TargetValue>;
 
@@ -39,7 +39,7 @@ class Evaluator {
   Value loaded(const Insn& insn, std::uint32_t at, bool is_signed, int depth);
 
  private:
-  // False when the search ran out or a way from the entry brings its own value.
+  // False when the search ran out or the value comes from outside.
   bool definitions(Register reg, std::uint32_t at, std::vector<std::uint32_t>& found);
   Value defined(std::uint32_t definition, Register reg, int depth);
   Value sum(const Value& a, const Value& b);
@@ -52,16 +52,19 @@ bool Evaluator::definitions(Register reg, std::uint32_t at, std::vector<std::uin
   flow_.start_search();
   work_.clear();
   work_.push_back(at);
-  const RegisterSet clobbered = x86_64::call_clobbered();
+  // A register that is read was not clobbered by the calls before (the callee is
+  // known to leave it alone, or that way cannot be gone), and at the entry only
+  // arguments mean anything.
+  const bool returned = x86_64::return_registers().contains(reg);
+  const bool argument = x86_64::argument_registers().contains(reg);
   while (!work_.empty()) {
     const std::uint32_t i = work_.back();
     work_.pop_back();
-    if (i == 0) return false;  // the caller's value
+    if (i == 0 && argument) return false;
     const auto arrive = [&](std::uint32_t from) {
       if (!flow_.step()) return false;
       const Insn& insn = flow_.insn(from);
-      const bool writes =
-          insn.writes.contains(reg) || (insn.is(InsnClass::kCall) && clobbered.contains(reg));
+      const bool writes = insn.is(InsnClass::kCall) ? returned : insn.writes.contains(reg);
       if (writes) {
         for (const std::uint32_t known : found)
           if (known == from) return true;

@@ -6,6 +6,9 @@
 #include <llvm/Object/ObjectFile.h>
 #include <llvm/Support/MemoryBufferRef.h>
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -53,11 +56,79 @@ void make_relative(SourceFrame& frame, std::string_view directory) {
   frame.file = std::string(file);
 }
 
+// Which unit describes the code at an address of a relocatable object. LLVM's own
+// answer comes from .debug_aranges, to which it applies no relocations: gcc's and
+// rustc's objects would have all their code at 0.
+class UnitRanges {
+ public:
+  explicit UnitRanges(llvm::DWARFContext& context) {
+    for (const std::unique_ptr<llvm::DWARFUnit>& unit : context.compile_units()) {
+      auto ranges = unit->collectAddressRanges();
+      if (!ranges) {
+        llvm::consumeError(ranges.takeError());
+        continue;
+      }
+      for (const llvm::DWARFAddressRange& range : *ranges) {
+        rows_.push_back({range.LowPC, range.HighPC, unit.get()});
+      }
+    }
+    std::ranges::sort(rows_, {}, &Row::begin);
+  }
+  [[nodiscard]] llvm::DWARFUnit* unit_at(std::uint64_t address) const {
+    const auto next = std::ranges::upper_bound(rows_, address, {}, &Row::begin);
+    if (next == rows_.begin() || address >= std::prev(next)->end) return nullptr;
+    return std::prev(next)->unit;
+  }
+
+ private:
+  struct Row {
+    std::uint64_t begin;
+    std::uint64_t end;
+    llvm::DWARFUnit* unit;
+  };
+  std::vector<Row> rows_;
+};
+
+// What DWARFContext::getInliningInfoForAddress does, for a unit that is known:
+// the position of the address itself comes from the line table, that of each outer
+// frame from the call site of the frame inside it.
+std::vector<SourceFrame> inline_stack(llvm::DWARFContext& context, llvm::DWARFUnit& unit,
+                                      llvm::object::SectionedAddress place) {
+  constexpr auto kPath = llvm::DILineInfoSpecifier::FileLineInfoKind::AbsoluteFilePath;
+  const char* directory = unit.getCompilationDir();
+  llvm::SmallVector<llvm::DWARFDie, 8> chain;
+  unit.getInlinedChainForAddress(place.Address, chain);
+  const llvm::DWARFDebugLine::LineTable* lines = context.getLineTableForUnit(&unit);
+
+  llvm::DILineInfo position;
+  const bool positioned =
+      lines != nullptr && lines->getFileLineInfoForAddress(place, directory, kPath, position);
+  if (chain.empty() && !positioned) return {};
+
+  std::vector<SourceFrame> frames(std::max<std::size_t>(1, chain.size()));
+  frames[0].file = known(position.FileName);
+  frames[0].line = position.Line;
+  frames[0].column = position.Column;
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    if (const char* name = chain[i].getSubroutineName(llvm::DINameKind::LinkageName)) {
+      frames[i].function = name;
+    }
+    if (i + 1 == chain.size()) break;
+    SourceFrame& caller = frames[i + 1];
+    std::uint32_t file = 0;
+    std::uint32_t discriminator = 0;
+    chain[i].getCallerFrame(file, caller.line, caller.column, discriminator);
+    if (lines != nullptr) lines->getFileNameByIndex(file, directory, kPath, caller.file);
+  }
+  return frames;
+}
+
 }  // namespace
 
 struct DwarfLines::State {
   std::unique_ptr<llvm::object::ObjectFile> object;
   std::unique_ptr<llvm::DWARFContext> context;
+  std::optional<UnitRanges> relocatable_units;
   // Inlined functions repeat by the thousand.
   std::unordered_map<std::string, std::string> demangled;
 
@@ -65,6 +136,10 @@ struct DwarfLines::State {
     const auto [entry, added] = demangled.try_emplace(name);
     if (added) entry->second = demangle(name);
     return entry->second;
+  }
+  llvm::DWARFUnit* unit_at(std::uint64_t address) {
+    if (relocatable_units) return relocatable_units->unit_at(address);
+    return context->getCompileUnitForCodeAddress(address);
   }
 };
 
@@ -87,35 +162,22 @@ Result<DwarfLines> DwarfLines::open(std::span<const std::uint8_t> file,
   state->context = llvm::DWARFContext::create(
       *state->object, llvm::DWARFContext::ProcessDebugRelocations::Process,
       layout.empty() ? nullptr : &places, /*DWPName=*/"", ignore, ignore);
+  if (!layout.empty()) state->relocatable_units.emplace(*state->context);
   return DwarfLines(std::move(state));
 }
 
 DwarfLocation DwarfLines::locate(std::uint64_t address, std::uint32_t section) {
-  using Kind = llvm::DILineInfoSpecifier;
-  constexpr auto kLinkageName = llvm::DINameKind::LinkageName;
-  llvm::DWARFContext& context = *state_->context;
+  DwarfLocation location;
+  llvm::DWARFUnit* unit = state_->unit_at(address);
+  if (unit == nullptr) return location;
   const llvm::object::SectionedAddress place{
       address, section == kNoSection ? llvm::object::SectionedAddress::UndefSection : section};
-  const llvm::DIInliningInfo stack = context.getInliningInfoForAddress(
-      place, Kind(Kind::FileLineInfoKind::AbsoluteFilePath, kLinkageName));
-  DwarfLocation location;
-  if (stack.getNumberOfFrames() == 0) return location;
-  std::string_view directory;
-  if (llvm::DWARFCompileUnit* unit = context.getCompileUnitForCodeAddress(address)) {
-    if (const char* name = unit->getCompilationDir()) directory = name;
-  }
-  location.source.frames.reserve(stack.getNumberOfFrames());
-  for (std::uint32_t i = 0; i < stack.getNumberOfFrames(); ++i) {
-    const llvm::DILineInfo& info = stack.getFrame(i);
-    SourceFrame frame;
-    const std::string name = known(info.FunctionName);
-    location.short_name = !is_mangled(name);
-    frame.function = state_->demangle_once(name);
-    frame.file = known(info.FileName);
-    frame.line = info.Line;
-    frame.column = info.Column;
-    make_relative(frame, directory);
-    location.source.frames.push_back(std::move(frame));
+  location.source.frames = inline_stack(*state_->context, *unit, place);
+  const char* directory = unit->getCompilationDir();
+  for (SourceFrame& frame : location.source.frames) {
+    location.short_name = !is_mangled(frame.function);
+    frame.function = state_->demangle_once(frame.function);
+    if (directory != nullptr) make_relative(frame, directory);
   }
   return location;
 }

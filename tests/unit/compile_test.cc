@@ -144,7 +144,7 @@ TEST_F(Compile, ACompilerThatFloodsIsCutAndCleaned) {
   options.command = {
       fake_compiler("printf 'first\\033[2Jerror\\n' >&2; head -c 20000000 /dev/zero >&2; exit 1")};
   const Error error = error_of(scratch_.write("a.c", kC), options);
-  EXPECT_THAT(error.hint, StartsWith("first?[2Jerror\n"));
+  EXPECT_THAT(error.hint, StartsWith("\nfirst?[2Jerror\n"));
   EXPECT_THAT(error.hint, EndsWith("(the compiler said more)"));
   EXPECT_LT(error.hint.size(), 20'000U);
 }

@@ -3,130 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "../support/scratch_dir.h"
+#include "../support/symbolizer_oracle.h"
 #include "../support/tools.h"
-#include "collect/open.h"
-#include "collect/source_lines.h"
-#include "mc/demangle.h"
 
 namespace asmforge {
 namespace {
 
-using testing_support::have_tool;
-using testing_support::run_tool;
-using testing_support::ScratchDir;
+using namespace testing_support;  // NOLINT(google-build-using-namespace)
 
 constexpr std::size_t kAddressesPerProgram = 4000;
 
 const std::string kData = std::string(ASMFORGE_SOURCE_DIR) + "/tests/data/dwarf/";
-
-struct Frame {
-  std::string function;
-  std::string place;  // file:line:column
-};
-using Stack = std::vector<Frame>;
-
-// What llvm-symbolizer prints, mangled names, one stack an address:
-//   0x1234
-//   _Z5innerv
-//   /src/a.h:3:1
-//   main
-//   /src/a.c:7:2
-//   (empty line)
-std::vector<Stack> ask_oracle(const std::string& file,
-                              const std::vector<std::uint64_t>& addresses) {
-  std::string input;
-  for (const std::uint64_t address : addresses) input += fmt::format("{:#x}\n", address);
-  std::istringstream out(run_tool(
-      {"llvm-symbolizer-19", "--obj=" + file, "--inlines", "--no-demangle", "--functions=linkage"},
-      "", input));
-  std::vector<Stack> stacks(1);
-  for (std::string function; std::getline(out, function);) {
-    if (function.empty()) {
-      stacks.emplace_back();
-      continue;
-    }
-    std::string place;
-    std::getline(out, place);
-    stacks.back().push_back({function, place});
-  }
-  stacks.pop_back();
-  return stacks;
-}
-
-// Nothing, or what the symbol table alone tells: a name and the file it was in.
-bool without_debug_info(const Stack& stack) {
-  return stack.size() == 1 && stack[0].place.ends_with(":0:0");
-}
-
-Stack as_printed(const SourceLocation& location) {
-  Stack stack;
-  for (const SourceFrame& frame : location.frames) {
-    const std::string folder = frame.directory.empty() ? "" : frame.directory + "/";
-    const std::string file = frame.file.empty() ? "??" : folder + frame.file;
-    stack.push_back({frame.function.empty() ? "??" : frame.function,
-                     fmt::format("{}:{}:{}", file, frame.line, frame.column)});
-  }
-  return stack;
-}
-
-struct Tally {
-  std::size_t compared = 0;
-  std::size_t known = 0;
-  std::size_t inlined = 0;
-  std::size_t named_by_symbol = 0;
-};
-
-// llvm-symbolizer names the outermost frame after the symbol: "f.cold", "f.constprop.0",
-// or one of several names of the same code. Ours is the function in the source.
-bool same_function(const std::string& ours, const std::string& oracle, const Binary& binary,
-                   bool outermost, Tally& tally) {
-  if (ours == demangle(oracle)) return true;
-  if (!outermost) return false;
-  ++tally.named_by_symbol;
-  for (std::size_t dot = oracle.find('.'); dot != std::string::npos;
-       dot = oracle.find('.', dot + 1)) {
-    if (ours == demangle(oracle.substr(0, dot))) return true;
-  }
-  const auto symbol = std::ranges::find(binary.symbols, oracle, &Symbol::name);
-  if (symbol == binary.symbols.end()) return false;
-  return std::ranges::any_of(binary.symbols, [&](const Symbol& other) {
-    return other.address == symbol->address && demangle(other.name) == ours;
-  });
-}
-
-void compare(const Stack& ours, const Stack& oracle, const Binary& binary, std::uint64_t address,
-             Tally& tally) {
-  ++tally.compared;
-  if (ours.empty()) {
-    EXPECT_TRUE(without_debug_info(oracle)) << fmt::format("{:#x}", address);
-    return;
-  }
-  ++tally.known;
-  if (oracle.size() > 1) ++tally.inlined;
-  ASSERT_EQ(ours.size(), oracle.size()) << fmt::format("{:#x}", address);
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    const std::string where = fmt::format("{:#x} frame {}", address, i);
-    EXPECT_EQ(ours[i].place, oracle[i].place) << where;
-    EXPECT_TRUE(
-        same_function(ours[i].function, oracle[i].function, binary, i + 1 == ours.size(), tally))
-        << where << ": " << ours[i].function << " but " << oracle[i].function;
-  }
-}
-
-Binary open_one(const std::string& path, const OpenOptions& options = {}) {
-  auto opened = open_input(path, options);
-  if (!opened || opened->size() != 1) {
-    ADD_FAILURE() << path << ": " << (opened ? "not one binary" : opened.error().what);
-    return {};
-  }
-  return std::move(opened->front());
-}
 
 // Places all over the code, not only at starts of instructions.
 std::vector<std::uint64_t> addresses_in(const Binary& binary) {
@@ -143,17 +34,6 @@ std::vector<std::uint64_t> addresses_in(const Binary& binary) {
   return addresses;
 }
 
-std::vector<SourceLocation> locate(const Binary& binary,
-                                   const std::vector<std::uint64_t>& addresses) {
-  SourceLines lines(binary);
-  auto locations = lines.locate(addresses);
-  if (!locations) {
-    ADD_FAILURE() << locations.error().what;
-    return std::vector<SourceLocation>(addresses.size());
-  }
-  return *locations;
-}
-
 // Opens `path`; the oracle is given `oracle_path`, which names the same code.
 Tally compare_all(const std::string& path, const std::string& oracle_path,
                   const OpenOptions& options = {}) {
@@ -164,7 +44,7 @@ Tally compare_all(const std::string& path, const std::string& oracle_path,
   Tally tally;
   EXPECT_EQ(oracle.size(), addresses.size());
   for (std::size_t i = 0; i < std::min(oracle.size(), addresses.size()); ++i) {
-    compare(as_printed(ours[i]), oracle[i], binary, addresses[i], tally);
+    compare_stacks(as_printed(ours[i]), oracle[i], binary, addresses[i], tally);
     if (testing::Test::HasFailure()) break;
   }
   std::printf("  %s: %zu addresses the same, %zu with a source, %zu inlined, %zu named by symbol\n",

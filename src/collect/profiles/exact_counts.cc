@@ -1,0 +1,235 @@
+// Exact counts: the program under QEMU's user mode with our plugin.
+#include <fmt/format.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "base/interrupt.h"
+#include "base/process.h"
+#include "collect/profiles/count_files.h"
+#include "collect/profiles/cpu_features.h"
+#include "collect/profiles/profile_program.h"
+#include "collect/profiles/qemu_plugin/emulated_command.h"
+
+extern char** environ;
+
+namespace asmforge {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+// Files that are built beside the program: build/lib, or lib/asmforge when installed.
+Result<std::string> helper_file(const std::string& name) {
+  std::error_code ignored;
+  const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  std::vector<fs::path> folders = {here / "lib", here / "../lib", here / "../lib/asmforge"};
+  if (const char* named = std::getenv("ASMFORGE_PLUGIN_DIR")) folders.emplace_back(named);
+  for (const fs::path& folder : folders)
+    if (fs::exists(folder / name, ignored)) return fs::canonical(folder / name, ignored).string();
+  return Error{ErrorCode::kUnavailable, fmt::format("{} is not beside the program", name),
+               "build it, or name its folder in ASMFORGE_PLUGIN_DIR"};
+}
+
+struct CountFolder {
+  std::string path;
+  CountFolder() = default;
+  CountFolder(CountFolder&& other) noexcept : path(std::exchange(other.path, {})) {}
+  CountFolder& operator=(CountFolder&&) = delete;
+  ~CountFolder() {
+    std::error_code ignored;
+    if (!path.empty()) fs::remove_all(path, ignored);
+  }
+  static Result<CountFolder> make() {
+    std::error_code failed;
+    const fs::path parent = fs::temp_directory_path(failed);
+    CountFolder folder;
+    folder.path = ((failed ? "/tmp" : parent) / "asmforge-counts-XXXXXX").string();
+    if (mkdtemp(folder.path.data()) != nullptr) return folder;
+    const Error error{
+        ErrorCode::kUnavailable,
+        fmt::format("{}: no folder can be made: {}", folder.path, std::strerror(errno)),
+        "name another folder in TMPDIR"};
+    folder.path.clear();
+    return error;
+  }
+};
+
+// QEMU's command line in place of the program's.
+struct Emulated {
+  std::vector<std::string> command;
+  std::vector<std::string> environment;
+};
+
+Error cannot_emulate(program_kind kind, const std::string& path) {
+  switch (kind) {
+    case PROGRAM_OTHER_ISA:
+      return {ErrorCode::kBadInput, path + ": is no x86-64 program", "profile an x86-64 build"};
+    case PROGRAM_SET_USER:
+      return {ErrorCode::kUnavailable,
+              path + ": is set-user-id, and would lose that under emulation",
+              "profile it as its owner"};
+    case PROGRAM_NOT_ELF:
+      return {ErrorCode::kBadInput, path + ": is neither an ELF program nor a script",
+              "name a program that can be run"};
+    case PROGRAM_MISSING:
+    case PROGRAM_X86_64: break;
+  }
+  return {ErrorCode::kBadInput, fmt::format("{}: cannot be run: {}", path, std::strerror(errno)),
+          "name a program that can be run"};
+}
+
+std::vector<std::string> strings_of(char** list) {
+  std::vector<std::string> strings;
+  for (; *list != nullptr; ++list) strings.emplace_back(*list);
+  return strings;
+}
+
+Result<Emulated> emulate(const emulator& how, const std::vector<std::string>& command) {
+  const std::optional<std::string> path = find_program(command.front());
+  if (!path && command.front().find('/') == std::string::npos)
+    return Error{ErrorCode::kBadInput, command.front() + ": no such program in PATH",
+                 "name it with its folder"};
+  std::vector<char*> argv;
+  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  char** line = nullptr;
+  char** environment = nullptr;
+  const std::string& file = path ? *path : command.front();
+  const program_kind kind =
+      emulated_command(&how, file.c_str(), argv.data(), environ, &line, &environment);
+  if (kind != PROGRAM_X86_64) return cannot_emulate(kind, file);
+  Emulated emulated{strings_of(line), strings_of(environment)};
+  emulated_command_free(line, environment);
+  return emulated;
+}
+
+// Waits for the program to end, adding the counts of its processes as they end.
+class Watch {
+ public:
+  Watch(const ProfileRequest& request, RunningProgram& program, CountFiles& files,
+        ProfileBuilder& builder)
+      : request_(request), program_(program), files_(files), builder_(builder) {}
+
+  ProfiledRun until_it_ends() {
+    while (true) {
+      if (const std::optional<Ending> ending = program_.poll()) {
+        run_.ending = *ending;
+        return std::move(run_);
+      }
+      std::this_thread::sleep_for(kPause);
+      if (Clock::now() > next_collection_) {
+        files_.collect_ended(builder_);
+        next_collection_ = Clock::now() + kCollectionEvery;
+      }
+      end_if_asked();
+    }
+  }
+
+ private:
+  static constexpr std::chrono::milliseconds kPause{5};
+  static constexpr std::chrono::milliseconds kCollectionEvery{500};
+  static constexpr std::chrono::seconds kGrace{3};  // after Ctrl-C, for its own clean-up
+
+  void end_if_asked() {
+    const Clock::time_point now = Clock::now();
+    if (request_.timeout.count() != 0 && now - start_ > request_.timeout) {
+      run_.timed_out = true;
+      kill_all();
+    }
+    if (!interrupted()) return;
+    // Ctrl-C reached the program too; a signal sent to us alone did not.
+    if (!run_.interrupted) kill(program_.pid(), SIGTERM);
+    if (!run_.interrupted) interrupted_at_ = now;
+    run_.interrupted = true;
+    if (now - interrupted_at_ > kGrace) kill_all();
+  }
+
+  void kill_all() {
+    for (const pid_t pid : files_.running()) kill(pid, SIGKILL);
+    kill(program_.pid(), SIGKILL);
+  }
+
+  const ProfileRequest& request_;
+  RunningProgram& program_;
+  CountFiles& files_;
+  ProfileBuilder& builder_;
+  ProfiledRun run_;
+  const Clock::time_point start_ = Clock::now();
+  Clock::time_point next_collection_ = start_ + kCollectionEvery;
+  Clock::time_point interrupted_at_;
+};
+
+std::string version_of(const std::string& qemu) {
+  ProcessOptions options;
+  options.argv = {qemu, "--version"};
+  options.timeout = std::chrono::seconds(10);
+  const Result<ProcessResult> answer = run_process(options);
+  if (!answer || !answer->succeeded()) return "qemu-x86_64";
+  // "qemu-x86_64 version 7.2.22 (Debian ...)"
+  std::string line = answer->output.substr(0, answer->output.find_first_of("(\n"));
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  const std::size_t word = line.find(" version ");
+  return word == std::string::npos ? line : line.replace(word, std::strlen(" version "), " ");
+}
+
+void add_notes(const ProfiledRun& run, const EmulatedCpu& cpu, ProfileBuilder& builder) {
+  if (run.timed_out) builder.incomplete("the program was stopped at its time limit");
+  if (run.interrupted) builder.incomplete("the program was interrupted");
+  if (run.ending.signal != 0) builder.note("the program " + to_string(run.ending));
+  if (!cpu.extra.empty())
+    builder.note(
+        fmt::format("the emulator offers {}, which this machine lacks", fmt::join(cpu.extra, " ")));
+}
+
+}  // namespace
+
+Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
+  AF_CHECK(!request.command.empty());
+  const std::optional<std::string> qemu = find_program(request.emulator);
+  if (!qemu)
+    return Error{ErrorCode::kUnavailable, "exact counts need qemu-x86_64, which is not installed",
+                 "apt install qemu-user"};
+  AF_TRY(const std::string plugin, helper_file("asmforge_count.so"));
+  AF_TRY(const std::string probe, helper_file("asmforge_cpu_probe"));
+  AF_TRY(const EmulatedCpu cpu, match_host_cpu(*qemu, probe));
+  AF_TRY(const CountFolder folder, CountFolder::make());
+  const emulator how{qemu->c_str(), cpu.processor.c_str(), plugin.c_str(), folder.path.c_str(),
+                     request.each_instruction};
+  AF_TRY(const Emulated emulated, emulate(how, request.command));
+  if (request.on_command) request.on_command(shell_quoted(emulated.command));
+
+  wait_for_work_when_interrupted();
+  AF_TRY(RunningProgram program, RunningProgram::start(emulated.command, emulated.environment));
+  AF_TRY(const Done released, program.release());
+  static_cast<void>(released);
+  CountFiles files(folder.path);
+  ProfileBuilder builder;
+  ProfiledRun run = Watch(request, program, files, builder).until_it_ends();
+  if (!files.any_seen())
+    return Error{ErrorCode::kUnavailable,
+                 fmt::format("{} could not start with the counting plugin", *qemu),
+                 "see what it printed; asmforge profile -v shows the command"};
+  if (run.ending.signal == SIGILL)
+    return Error{
+        ErrorCode::kUnavailable,
+        fmt::format("{}: died of an illegal instruction under {}, which cannot run all "
+                    "that this CPU can (it lacks {})",
+                    request.command.front(), version_of(*qemu), fmt::join(cpu.not_seen, " ")),
+        "build it for less, or take that path out"};
+  files.collect_all(builder);
+  add_notes(run, cpu, builder);
+  run.profile = builder.finish();
+  run.profile.source = ProfileSource::kExactCounts;
+  run.profile.tool = version_of(*qemu);
+  run.profile.command = request.command;
+  run.profile.features_not_seen = cpu.not_seen;
+  return run;
+}
+
+}  // namespace asmforge

@@ -1,0 +1,34 @@
+// Runs a program and says what ran in it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "collect/profiles/running_program.h"
+#include "core/profile.h"
+#include "core/result.h"
+
+namespace asmforge {
+
+struct ProfileRequest {
+  std::vector<std::string> command;      // command[0] without a slash is looked up in PATH
+  std::chrono::milliseconds timeout{0};  // 0: none. The processes are killed then
+  bool each_instruction = false;  // exact: a counter per instruction; slower, to check the plugin
+  std::string emulator = "qemu-x86_64";
+  std::function<void(const std::string&)> on_command;  // told what is run, for -v; may be empty
+};
+
+struct ProfiledRun {
+  Profile profile;
+  Ending ending;  // of the program itself
+  bool timed_out = false;
+  bool interrupted = false;
+};
+
+// Exact execution counts: the program runs under QEMU with the counting plugin, and so
+// does what it executes.
+Result<ProfiledRun> count_exactly(const ProfileRequest& request);
+
+}  // namespace asmforge
