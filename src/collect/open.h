@@ -13,6 +13,7 @@ namespace asmforge {
 struct OpenOptions {
   std::string debug_file;      // --debug-file; empty: found by build id or .gnu_debuglink
   bool find_functions = true;  // false leaves Binary::functions to symbols alone (fast: one lookup)
+  std::string debug_root = "/usr/lib/debug";  // where packages install debug files
 };
 
 // One Binary for a plain file; one per object member of an archive, or the one

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "collect/readers/build_id.h"
+#include "collect/readers/debug_file.h"
 #include "collect/readers/elf_symbols.h"
 #include "collect/readers/find_functions.h"
 #include "collect/readers/imports.h"
@@ -31,28 +33,6 @@ FileKind kind_of(const ElfFile& file) {
   // Old linkers do not mark programs; libc.so.6 is a library that can be run.
   return marked || (has_interpreter && !has_soname) ? FileKind::kPositionIndependent
                                                     : FileKind::kSharedObject;
-}
-
-// The GNU build id from a note section:  size of name, size of id, type, "GNU\0", id.
-std::string read_build_id(const ElfFile& file) {
-  for (const ElfSection& section : file.sections) {
-    if (section.header.sh_type != SHT_NOTE) continue;
-    Bytes rest = section.bytes;
-    while (rest.size() >= sizeof(Elf64_Nhdr)) {
-      const auto note = load<Elf64_Nhdr>(rest);
-      const std::uint64_t name_size = (std::uint64_t{note.n_namesz} + 3) / 4 * 4;
-      const std::uint64_t id_size = (std::uint64_t{note.n_descsz} + 3) / 4 * 4;
-      rest = rest.subspan(sizeof(note));
-      if (name_size > rest.size() || note.n_descsz > rest.size() - name_size) break;
-      const bool gnu = note.n_namesz == 4 && std::memcmp(rest.data(), "GNU", 4) == 0;
-      const Bytes id = rest.subspan(name_size, note.n_descsz);
-      // A SHA-1 has 20 bytes; nobody uses more than 64.
-      if (gnu && note.n_type == NT_GNU_BUILD_ID && id.size() <= 64)
-        return fmt::format("{:02x}", fmt::join(id, ""));
-      rest = rest.subspan(std::min<std::uint64_t>(name_size + id_size, rest.size()));
-    }
-  }
-  return {};
 }
 
 void add_sections(const ElfFile& file, Binary& binary) {
@@ -142,9 +122,10 @@ Result<Binary> read_elf_object(const ObjectInput& input, const OpenOptions& opti
   binary.member = input.member;
   binary.kind = kind_of(file);
   binary.file_bytes = input.bytes;
-  binary.has_debug_info = file.section_named(".debug_info") != nullptr;
   binary.storage = storage;
-  binary.build_id = read_build_id(file);
+  binary.build_id = build_id_of(file);
+  AF_TRY([[maybe_unused]] const Done looked,
+         find_debug_info(file, options.debug_file, options.debug_root, binary));
   binary.has_symbol_table = file.first_of_type(SHT_SYMTAB) != nullptr;
   if (binary.kind == FileKind::kRelocatable) {
     AF_TRY([[maybe_unused]] const Done linked, link_relocatable(file, binary, storage->image));
