@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""./dev demo: what a newcomer sees first. Two small programs, built, counted, audited; then a
+library that Debian ships. Every line below was printed by the command above it."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILT = ROOT / "build" / "demo"
+LIBRARY = "/usr/lib/x86_64-linux-gnu/libzstd.so.1"
+
+
+def say(text):
+    print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
+
+
+def run(*command, accept=(0,)):
+    shown = " ".join(os.path.relpath(c, ROOT) if str(c).startswith(str(ROOT)) else str(c) for c in command)
+    print(f"$ {shown}", flush=True)
+    status = subprocess.run([str(c) for c in command], cwd=ROOT, check=False).returncode
+    if status not in accept:
+        sys.exit(f"demo: that command ended with {status}; `build/asmforge doctor` says what is missing here")
+
+
+def program(name, source, compiler):
+    """Builds, counts and audits one gallery program."""
+    binary, counts = BUILT / name, BUILT / f"{name}.profile"
+    run(*compiler, "-o", binary, ROOT / "gallery" / source)
+    say("How often did each instruction run? QEMU counts them all; nothing is sampled.")
+    run(asmforge, "profile", "-o", counts, "--", binary, "1")
+    run(asmforge, "list", binary, "--profile", counts, "--sort", "share", "--limit", "5")
+    say("What did the compiler do badly there? Each finding shows the instructions that prove it.")
+    run(asmforge, "audit", binary, "--profile", counts)
+
+
+asmforge = ROOT / "build" / "asmforge"
+BUILT.mkdir(parents=True, exist_ok=True)
+
+say("1. base64 in C++, as one writes it first (gallery/base64/naive.cc)")
+program("base64", "base64/naive.cc", ["clang++-19", "-O2", "-g"])
+
+say("2. A table of counts in Rust (gallery/line_index/naive.rs)")
+if shutil.which("rustc") is None:
+    sys.exit("demo: there is no rustc; `./dev setup` installs one")
+program("line_index", "line_index/naive.rs", ["rustc", "-C", "opt-level=3", "-g"])
+
+say("3. A library as Debian ships it: optimised, stripped, no debug information")
+run(asmforge, "audit", LIBRARY, "--limit", "3")
+
+say("What next? `asmforge explain` lists the checks and what to do about each;\n"
+    "`build/asmforge show build/demo/base64 Base64::encode` prints a function with its loops;\n"
+    "docs/user has a page for every command.")
