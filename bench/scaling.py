@@ -13,7 +13,7 @@ ARCHIVE = pathlib.Path("/usr/lib/x86_64-linux-gnu/libzstd.a")
 COPIES = (1, 4, 16, 64, 190)
 
 
-def library_of(copies, folder):
+def program_of(copies, folder):
     unit = folder / "unit.o"
     if not unit.exists():
         subprocess.run(["ld", "-r", "--whole-archive", ARCHIVE, "-o", unit], check=True)
@@ -23,13 +23,14 @@ def library_of(copies, folder):
         if not path.exists():
             subprocess.run(["objcopy", f"--prefix-symbols=copy{copy}_", unit, path], check=True)
         objects.append(path)
-    library = folder / f"library{copies}.so"
-    subprocess.run(["ld", "-shared", "--unresolved-symbols=ignore-all", "-o", library, *objects], check=True)
-    return library
+    program = folder / f"program{copies}"
+    subprocess.run(["ld.lld-19", "-static", "--unresolved-symbols=ignore-all", "-e", "0", "-o", program, *objects],
+                   check=True)
+    return program
 
 
-def instructions_of(library):
-    text = subprocess.run([ASMFORGE, "list", library, "--limit", "1"], capture_output=True, text=True,
+def instructions_of(program):
+    text = subprocess.run([ASMFORGE, "list", program, "--limit", "1"], capture_output=True, text=True,
                           check=True).stdout
     return int(re.search(r"([\d,]+) instructions", text).group(1).replace(",", ""))
 
@@ -37,11 +38,11 @@ def instructions_of(library):
 def run():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="asmforge-scaling-"))
     try:
-        libraries = {copies: library_of(copies, folder) for copies in COPIES}
-        counts = {copies: instructions_of(library) for copies, library in libraries.items()}
+        programs = {copies: program_of(copies, folder) for copies in COPIES}
+        counts = {copies: instructions_of(program) for copies, program in programs.items()}
         rows = []
         for verb in ("list", "audit"):
-            outcome = side_by_side([Contender(str(c), [ASMFORGE, verb, libraries[c]]) for c in COPIES])
+            outcome = side_by_side([Contender(str(c), [ASMFORGE, verb, programs[c]]) for c in COPIES])
             # The smallest file shows what starting costs; it is printed, and taken off nowhere.
             each = {c: outcome[str(c)].median / counts[c] * 1e9 for c in COPIES}
             spread = max(each.values()) / min(each.values()) - 1
