@@ -191,8 +191,8 @@ def bad_input(folder):
     text.write_text("hello\n")
     text.chmod(0o755)
     cases = [
-        (["profile"], 2, "either --show FILE or -- COMMAND"),
-        (["profile", "-o", path], 2, "either --show FILE or -- COMMAND"),
+        (["profile"], 2, "exactly one of -- COMMAND"),
+        (["profile", "-o", path], 2, "exactly one of -- COMMAND"),
         (["profile", "-o", path, "--"], 2, "no command follows"),
         (["profile", "--", "true"], 2, "-o FILE is missing"),
         (["profile", "-o", path, "--", "/nowhere/prog"], 2, "No such file"),

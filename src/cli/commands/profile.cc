@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "collect/profiles/function_counts.h"
+#include "collect/profiles/perf_data.h"
 #include "collect/profiles/profile_file.h"
 #include "collect/profiles/profile_program.h"
 
@@ -17,12 +18,17 @@ namespace asmforge::commands {
 namespace {
 
 constexpr double kMaxSeconds = 1e6;
+constexpr unsigned kMaxFrequency = 20'000;
 
 struct Options {
   OutputOptions output;
   std::string file;  // -o
   std::string show;
+  std::string import;
+  bool exact = false;
+  bool sample = false;
   bool each_instruction = false;
+  unsigned frequency = 4000;
   double timeout = 0;  // seconds
 };
 
@@ -149,12 +155,13 @@ Result<int> run_program(const Options& options, Session& session) {
   request.command = session.trailing;
   request.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout * 1000));
   request.each_instruction = options.each_instruction;
+  request.frequency = options.frequency;
   if (options.output.verbose)
     request.on_command = [&](const std::string& line) {
       session.err.print("asmforge: {}\n", line);
       session.err.flush();
     };
-  AF_TRY(const ProfiledRun run, count_exactly(request));
+  AF_TRY(const ProfiledRun run, options.sample ? sample_natively(request) : count_exactly(request));
   AF_TRY(const Done written, write_profile(run.profile, options.file));
   static_cast<void>(written);
   if (run.timed_out)
@@ -166,19 +173,30 @@ Result<int> run_program(const Options& options, Session& session) {
   return 0;
 }
 
-Error usage(std::string what, std::string hint) {
-  return {ErrorCode::kUsage, "profile: " + std::move(what), std::move(hint)};
+Result<int> import(const Options& options, Session& session) {
+  AF_TRY(const Profile profile, read_perf_data(options.import));
+  AF_TRY(const Done written, write_profile(profile, options.file));
+  static_cast<void>(written);
+  print_written(options, profile, session.err);
+  return 0;
 }
 
+Error usage(std::string_view what, std::string_view hint) {
+  return {ErrorCode::kUsage, fmt::format("profile: {}", what), std::string(hint)};
+}
+
+constexpr std::string_view kExample = "try asmforge profile -o p -- ./prog ARGUMENTS";
+
 Result<int> run(const Options& options, Session& session) {
-  if (options.show.empty() != session.has_trailing)
-    return usage("either --show FILE or -- COMMAND is needed",
-                 "asmforge profile -o p -- ./prog ARGUMENTS");
+  const int ways = static_cast<int>(!options.show.empty()) +
+                   static_cast<int>(!options.import.empty()) +
+                   static_cast<int>(session.has_trailing);
+  if (ways != 1)
+    return usage("exactly one of -- COMMAND, --import FILE and --show FILE is needed", kExample);
   if (!options.show.empty()) return show(options, session);
-  if (options.file.empty())
-    return usage("-o FILE is missing", "asmforge profile -o p -- ./prog ARGUMENTS");
-  if (session.trailing.empty())
-    return usage("no command follows '--'", "asmforge profile -o p -- ./prog ARGUMENTS");
+  if (options.file.empty()) return usage("-o FILE is missing", kExample);
+  if (!options.import.empty()) return import(options, session);
+  if (session.trailing.empty()) return usage("no command follows '--'", kExample);
   return run_program(options, session);
 }
 
@@ -186,6 +204,15 @@ Run setup(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("-o", options->file, "Write the profile to this file")->type_name("FILE");
   app.add_option("--show", options->show, "Print what this profile holds")->type_name("FILE");
+  auto* exact = app.add_flag("--exact", options->exact,
+                             "Count every instruction, under QEMU (this is the default)");
+  app.add_flag("--sample", options->sample, "Sample natively, at a small cost in time")
+      ->excludes(exact);
+  app.add_option("--frequency", options->frequency, "Samples per second of CPU time (4000)")
+      ->type_name("HZ")
+      ->check(CLI::Range(1U, kMaxFrequency).description(""));
+  app.add_option("--import", options->import, "Make the profile from what perf record wrote")
+      ->type_name("FILE");
   app.add_option("--timeout", options->timeout, "Stop the program after this time")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, kMaxSeconds).description(""));
@@ -201,8 +228,8 @@ extern const Command profile{
     "profile", "Run a program and record which instructions ran, and how often", setup,
     "-- COMMAND [ARGUMENTS...]",
     "Counts are exact: the program runs under QEMU's user mode, three to ten times slower than\n"
-    "natively, with a plugin that counts every instruction of every thread and process. Its\n"
-    "standard streams are yours. Counts belong to builds: list, show and audit refuse a profile\n"
-    "of another build."};
+    "natively, with a plugin that counts every instruction of every thread and process. With\n"
+    "--sample it runs natively. Its standard streams are yours. Counts belong to builds: list,\n"
+    "show and audit refuse a profile of another build."};
 
 }  // namespace asmforge::commands

@@ -72,8 +72,7 @@ Error cannot_emulate(program_kind kind, const std::string& path) {
       return {ErrorCode::kBadInput, path + ": is no x86-64 program", "profile an x86-64 build"};
     case PROGRAM_SET_USER:
       return {ErrorCode::kUnavailable,
-              path + ": is set-user-id, and would lose that under emulation",
-              "profile it as its owner"};
+              path + ": is set-user-id, and would lose that under emulation", "try --sample"};
     case PROGRAM_NOT_ELF:
       return {ErrorCode::kBadInput, path + ": is neither an ELF program nor a script",
               "name a program that can be run"};
@@ -194,7 +193,7 @@ Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
   const std::optional<std::string> qemu = find_program(request.emulator);
   if (!qemu)
     return Error{ErrorCode::kUnavailable, "exact counts need qemu-x86_64, which is not installed",
-                 "apt install qemu-user"};
+                 "apt install qemu-user, or sample natively with --sample"};
   AF_TRY(const std::string plugin, helper_file("asmforge_count.so"));
   AF_TRY(const std::string probe, helper_file("asmforge_cpu_probe"));
   AF_TRY(const EmulatedCpu cpu, match_host_cpu(*qemu, probe));
@@ -205,7 +204,8 @@ Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
   if (request.on_command) request.on_command(shell_quoted(emulated.command));
 
   wait_for_work_when_interrupted();
-  AF_TRY(RunningProgram program, RunningProgram::start(emulated.command, emulated.environment));
+  AF_TRY(RunningProgram program,
+         RunningProgram::start(*qemu, emulated.command, emulated.environment));
   AF_TRY(const Done released, program.release());
   static_cast<void>(released);
   CountFiles files(folder.path);
@@ -221,7 +221,7 @@ Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
         fmt::format("{}: died of an illegal instruction under {}, which cannot run all "
                     "that this CPU can (it lacks {})",
                     request.command.front(), version_of(*qemu), fmt::join(cpu.not_seen, " ")),
-        "build it for less, or take that path out"};
+        "try --sample, which runs it natively"};
   files.collect_all(builder);
   add_notes(run, cpu, builder);
   run.profile = builder.finish();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "collect/open.h"
 #include "collect/profiles/profile_file.h"
@@ -48,9 +49,11 @@ FunctionCounts count_functions(const Profile& profile) {
     const Result<Done> added = add_module(profile, module, counts);
     if (!added) counts.notes.push_back(added.error().what);
   }
-  std::stable_sort(
-      counts.functions.begin(), counts.functions.end(),
-      [](const FunctionCount& a, const FunctionCount& b) { return a.count > b.count; });
+  std::sort(counts.functions.begin(), counts.functions.end(),
+            [](const FunctionCount& a, const FunctionCount& b) {
+              return std::tie(b.count, a.module, a.address) <
+                     std::tie(a.count, b.module, b.address);
+            });
   return counts;
 }
 

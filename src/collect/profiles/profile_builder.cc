@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace asmforge {
 namespace {
@@ -106,9 +107,10 @@ Profile ProfileBuilder::finish() const {
     }
     add_sorted(*module, entry.counts);
   }
-  std::stable_sort(
-      profile.modules.begin(), profile.modules.end(),
-      [](const ProfileModule& a, const ProfileModule& b) { return a.total > b.total; });
+  std::sort(profile.modules.begin(), profile.modules.end(),
+            [](const ProfileModule& a, const ProfileModule& b) {
+              return std::tie(b.total, a.path) < std::tie(a.total, b.path);
+            });
   profile.total = profile.unattributed;
   for (const ProfileModule& module : profile.modules) profile.total += module.total;
   return profile;

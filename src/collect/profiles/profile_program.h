@@ -15,6 +15,7 @@ namespace asmforge {
 struct ProfileRequest {
   std::vector<std::string> command;      // command[0] without a slash is looked up in PATH
   std::chrono::milliseconds timeout{0};  // 0: none. The processes are killed then
+  unsigned frequency = 4000;             // samples per second of CPU time
   bool each_instruction = false;  // exact: a counter per instruction; slower, to check the plugin
   std::string emulator = "qemu-x86_64";
   std::function<void(const std::string&)> on_command;  // told what is run, for -v; may be empty
@@ -30,5 +31,8 @@ struct ProfiledRun {
 // Exact execution counts: the program runs under QEMU with the counting plugin, and so
 // does what it executes.
 Result<ProfiledRun> count_exactly(const ProfileRequest& request);
+
+// Samples of where the CPU clock ticks, user mode only, with its threads and children.
+Result<ProfiledRun> sample_natively(const ProfileRequest& request);
 
 }  // namespace asmforge

@@ -23,7 +23,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
 }
 
 // In the child. Only what is allowed after a fork of a process with threads.
-[[noreturn]] void wait_and_execute(int gate, int verdict, char* const* command,
+[[noreturn]] void wait_and_execute(int gate, int verdict, const char* path, char* const* command,
                                    char* const* environment) {
   char go = 0;
   ssize_t got = 0;
@@ -31,7 +31,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
     got = read(gate, &go, 1);
   } while (got < 0 && errno == EINTR);
   if (got == 1) {
-    execve(command[0], command, environment);
+    execve(path, command, environment);
     const int reason = errno;
     const ssize_t ignored = write(verdict, &reason, sizeof(reason));
     static_cast<void>(ignored);
@@ -48,7 +48,8 @@ std::string to_string(const Ending& ending) {
                          : fmt::format("was killed by signal {}", ending.signal);
 }
 
-Result<RunningProgram> RunningProgram::start(const std::vector<std::string>& command,
+Result<RunningProgram> RunningProgram::start(const std::string& path,
+                                             const std::vector<std::string>& command,
                                              const std::vector<std::string>& environment) {
   AF_CHECK(!command.empty());
   std::array<int, 2> gate{};
@@ -64,7 +65,7 @@ Result<RunningProgram> RunningProgram::start(const std::vector<std::string>& com
                  ""};
   if (pid == 0) {
     close(gate[1]);
-    wait_and_execute(gate[0], verdict[1], argv.data(), envp.data());
+    wait_and_execute(gate[0], verdict[1], path.c_str(), argv.data(), envp.data());
   }
   close(gate[0]);
   close(verdict[1]);

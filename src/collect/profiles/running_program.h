@@ -22,7 +22,8 @@ std::string to_string(const Ending& ending);
 class RunningProgram {
  public:
   // The process waits before the program's first instruction until release().
-  static Result<RunningProgram> start(const std::vector<std::string>& command,
+  static Result<RunningProgram> start(const std::string& path,
+                                      const std::vector<std::string>& command,
                                       const std::vector<std::string>& environment);
   ~RunningProgram();  // kills it when it still runs
   RunningProgram(RunningProgram&& other) noexcept;
