@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collect/stream.h"
+#include "audit/audited_function.h"
 #include "core/finding.h"
 
 namespace asmforge {
@@ -14,11 +14,13 @@ namespace asmforge {
 struct Check {
   std::string_view id;       // "bounds-check-in-loop": stable, used in contracts and SARIF
   std::string_view summary;  // one line for `asmforge explain`
-  // Appends what it finds in one function. Called from several threads at once.
-  void (*run)(const FunctionView& view, std::vector<Finding>& findings);
+  // Appends what it finds in one function. Called from several threads at once,
+  // each with a function of its own.
+  void (*run)(AuditedFunction& function, std::vector<Finding>& findings);
 };
 
 std::span<const Check* const> all_checks();
+// nullptr when there is none of that name.
 const Check* check_by_id(std::string_view id);
 
 }  // namespace asmforge

@@ -37,8 +37,6 @@ bool CalleeReturns::never_returns(const Insn& call) {
   return call_never_returns(call, kTopLevel + 1);
 }
 
-bool CalleeReturns::never_returns_by_name(const Insn& call) { return call_never_returns(call, 0); }
-
 bool CalleeReturns::call_never_returns(const Insn& call, unsigned level) {
   if (call.target != kNoAddress) return target_never_returns(call.target, level);
   if (call.memory.address == kNoAddress) return false;
@@ -91,12 +89,6 @@ bool CalleeReturns::explore(const FunctionEntry& entry, unsigned level, bool& de
                        [&](const AddressRange& part) { return part.contains(address); });
   };
 
-  const auto may_end_here = [&](std::uint64_t address) {
-    Insn next;
-    return !inside(address) || !decoder_.decode_one(binary_.bytes_at(address, 16), address, next) ||
-           next.classes.has_any(InsnClass::kNop | InsnClass::kTrap);
-  };
-
   std::vector<std::uint64_t> to_visit{entry.address};
   std::vector<std::uint64_t> visited;  // block starts; few, so a linear search is quickest
   unsigned instructions = 0;
@@ -113,11 +105,9 @@ bool CalleeReturns::explore(const FunctionEntry& entry, unsigned level, bool& de
       if (insn.is(InsnClass::kReturn)) return false;
       if (insn.is(InsnClass::kTrap)) break;
       if (insn.is(InsnClass::kCall)) {
-        // As in build_cfg: only what may follow a call that never comes back makes
-        // the callee worth a look.
-        const bool last = may_end_here(insn.end());
-        if (last) depended_on_callees = true;
-        if (call_never_returns(insn, last ? level : 0)) break;
+        const bool never = call_never_returns(insn, level);
+        if (level != 0 || insn.target != kNoAddress) depended_on_callees = true;
+        if (never) break;
       }
       if (insn.is(InsnClass::kJump)) {
         const bool stays = insn.target != kNoAddress && inside(insn.target);

@@ -33,7 +33,6 @@ class CalleeReturns : public CalleeFacts {
   CalleeReturns(const Binary& binary, ReturnMemo& memo, Decoder& decoder);
 
   bool never_returns(const Insn& call) override;
-  bool never_returns_by_name(const Insn& call) override;
 
  private:
   bool target_never_returns(std::uint64_t target, unsigned level);

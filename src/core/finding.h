@@ -35,6 +35,7 @@ struct Finding {
   LoopIndex loop = kNoIndex;
   LoopRole role = LoopRole::kUnknown;
   std::uint32_t loop_depth = 0;
+  std::uint64_t loop_header = 0;          // address of the loop's first block
   AddressRange loop_range;                // lowest to highest address of the loop's own blocks
   std::vector<std::uint32_t> insns;       // the evidence as indices into Function::insns
   std::vector<Evidence> evidence;         // the same, printable; at most 8

@@ -40,7 +40,7 @@ class Builder {
 
  private:
   void find_control();
-  void end_calls_that_never_return();
+  void note_call(std::uint32_t i);
   void note_jump(std::uint32_t i);
   void note_landing_pads();
   void close_open_calls();
@@ -71,7 +71,6 @@ class Builder {
   std::vector<std::uint8_t> flags_;
   std::vector<std::uint8_t> falls_through_;
   std::vector<DirectBranch> branches_;
-  std::vector<std::uint32_t> calls_;  // instruction indices
   JumpTables tables_;
   std::vector<LandingPad> pads_;
   std::vector<UnwindEdge> unwind_;
@@ -128,7 +127,6 @@ void Builder::run(const Function& function, const Binary& binary, CalleeFacts& c
   out_ = &out;
   out.clear();
   branches_.clear();
-  calls_.clear();
   tables_.clear();
   pads_.clear();
   unwind_.clear();
@@ -140,7 +138,6 @@ void Builder::run(const Function& function, const Binary& binary, CalleeFacts& c
   code_.build(function);
   find_control();
   note_landing_pads();
-  end_calls_that_never_return();
   close_open_calls();
   if (!tables_.jumps.empty()) {
     resolve_indirect_jumps(function, binary, code_, falls_through_, branches_, tables_);
@@ -176,7 +173,7 @@ void Builder::find_control() {
     if (insn.is(InsnClass::kJump)) {
       note_jump(i);
     } else if (insn.is(InsnClass::kCall)) {
-      calls_.push_back(i);
+      note_call(i);
     } else {
       // A run of int3 or hlt is one block, not one for each.
       const bool in_run = insn.is(InsnClass::kTrap) && insn.size == 1 && i != 0 &&
@@ -190,19 +187,10 @@ void Builder::find_control() {
   if (code_.insn_at(expected) == kNoIndex) falls_through_.back() = 0;
 }
 
-// No compiler leaves code behind a call that it knows never to come back, unless
-// something else leads there. So a callee without a telling name is looked into
-// only where the next instruction is a target, padding, or not there at all.
-void Builder::end_calls_that_never_return() {
-  const std::vector<Insn>& insns = function_->insns;
-  for (const std::uint32_t i : calls_) {
-    const bool goes_on = followed(i) && (flags_[i + 1] & kTarget) == 0 &&
-                         !insns[i + 1].classes.has_any(InsnClass::kNop | InsnClass::kTrap);
-    if (goes_on ? !callees_->never_returns_by_name(insns[i]) : !callees_->never_returns(insns[i]))
-      continue;
-    flags_[i] |= kNoReturnEnd;
-    end_after(i);
-  }
+void Builder::note_call(std::uint32_t i) {
+  if (!callees_->never_returns(function_->insns[i])) return;
+  flags_[i] |= kNoReturnEnd;
+  end_after(i);
 }
 
 void Builder::note_jump(std::uint32_t i) {

@@ -14,8 +14,6 @@ class CalleeFacts {
   // function (a tail call), never comes back: its callee is known by name, or all
   // of the callee's paths end in such calls or traps.
   virtual bool never_returns(const Insn& call) = 0;
-  // The part of that answer that costs no look into the callee: false says little.
-  virtual bool never_returns_by_name(const Insn& call) = 0;
 };
 
 }  // namespace asmforge

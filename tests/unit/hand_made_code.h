@@ -65,7 +65,6 @@ class Code {
 struct NoReturnTargets : CalleeFacts {
   std::set<std::uint64_t> targets;
   bool never_returns(const Insn& call) override { return targets.contains(call.target); }
-  bool never_returns_by_name(const Insn& call) override { return never_returns(call); }
 };
 
 }  // namespace asmforge::test

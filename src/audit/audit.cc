@@ -1,0 +1,132 @@
+#include "audit/audit.h"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "audit/check.h"
+#include "audit/source_join.h"
+#include "collect/stream.h"
+
+namespace asmforge {
+namespace {
+
+// What one thread knows; joined when all are done.
+struct Worker {
+  Worker(const Binary& binary, const Profile* profile) : function(binary, profile) {}
+
+  AuditedFunction function;
+  AuditReport part;
+};
+
+Result<std::vector<const Check*>> chosen_checks(const std::vector<std::string>& ids) {
+  const auto all = all_checks();
+  if (ids.empty()) return std::vector<const Check*>(all.begin(), all.end());
+  std::vector<const Check*> chosen;
+  for (const std::string& id : ids) {
+    const Check* check = check_by_id(id);
+    if (check == nullptr)
+      return Error{ErrorCode::kNotFound, "there is no check '" + id + "'",
+                   "asmforge explain lists the checks"};
+    if (std::find(chosen.begin(), chosen.end(), check) == chosen.end()) chosen.push_back(check);
+  }
+  return chosen;
+}
+
+void count_view(const FunctionView& view, AuditReport& part) {
+  ++part.functions;
+  part.instructions += view.function.insns.size();
+  part.loops += view.loops.loops.size();
+  part.unresolved_jumps += view.cfg.unresolved_jumps;
+  part.irreducible_edges += view.loops.irreducible_edges;
+  if (view.function.not_decoded.empty()) return;
+  ++part.functions_with_undecoded;
+  for (const AddressRange& range : view.function.not_decoded) part.undecoded_bytes += range.size();
+}
+
+void audit_function(const FunctionView& view, std::span<const Check* const> checks,
+                    Worker& worker) {
+  count_view(view, worker.part);
+  if (view.loops.loops.empty()) return;
+  worker.function.reset(view);
+  for (LoopIndex loop = 0; loop < view.loops.loops.size(); ++loop)
+    worker.part.loops_audited += worker.function.worth_auditing(loop) ? 1 : 0;
+  for (const Check* check : checks) {
+    const std::size_t before = worker.part.findings.size();
+    check->run(worker.function, worker.part.findings);
+    for (std::size_t i = before; i < worker.part.findings.size(); ++i)
+      worker.part.findings[i].check = check->id;
+  }
+}
+
+void join(AuditReport& report, AuditReport&& part) {
+  report.functions += part.functions;
+  report.instructions += part.instructions;
+  report.loops += part.loops;
+  report.loops_audited += part.loops_audited;
+  report.unresolved_jumps += part.unresolved_jumps;
+  report.functions_with_undecoded += part.functions_with_undecoded;
+  report.undecoded_bytes += part.undecoded_bytes;
+  report.irreducible_edges += part.irreducible_edges;
+  std::move(part.findings.begin(), part.findings.end(), std::back_inserter(report.findings));
+}
+
+int rank_of(LoopRole role) {
+  switch (role) {
+    case LoopRole::kMain: return 0;
+    case LoopRole::kOnly: return 1;
+    case LoopRole::kUnknown: return 2;
+    case LoopRole::kPeel:
+    case LoopRole::kRemainder: return 3;
+    case LoopRole::kCold: return 4;
+  }
+  return 4;
+}
+
+// What ran most comes first. Without a profile hints come last, and deeper loops
+// before others. The rest makes the order total.
+void rank(std::vector<Finding>& findings) {
+  const auto key = [](const Finding& f) {
+    return std::make_tuple(-f.share.value_or(0.0), f.confidence == Confidence::kHint,
+                           -static_cast<std::int64_t>(f.loop_depth), rank_of(f.role), f.confidence,
+                           f.loop_header, std::string_view(f.check));
+  };
+  std::sort(findings.begin(), findings.end(),
+            [&](const Finding& a, const Finding& b) { return key(a) < key(b); });
+}
+
+}  // namespace
+
+const Check* check_by_id(std::string_view id) {
+  for (const Check* check : all_checks())
+    if (check->id == id) return check;
+  return nullptr;
+}
+
+Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& options) {
+  AF_TRY(const std::vector<const Check*> checks, chosen_checks(options.checks));
+  StreamOptions stream;
+  stream.threads = options.threads;
+  stream.only = options.functions;
+  stream.should_stop = options.should_stop;
+  std::vector<Worker> workers;
+  for (unsigned i = 0; i < worker_count(stream); ++i) workers.emplace_back(binary, options.profile);
+  for_each_function(binary, stream, [&](unsigned worker, const FunctionView& view) {
+    audit_function(view, checks, workers[worker]);
+  });
+
+  AuditReport report;
+  for (Worker& worker : workers) join(report, std::move(worker.part));
+  for (const Check* check : checks) report.checks.emplace_back(check->id);
+  const ProfileModule* module =
+      options.profile == nullptr ? nullptr : options.profile->module_for(binary);
+  report.ranked_by_profile = module != nullptr && options.profile->total != 0;
+  report.stopped = options.should_stop && options.should_stop();
+  rank(report.findings);
+  join_source(binary, options.find_source, report);
+  return report;
+}
+
+}  // namespace asmforge

@@ -1,0 +1,107 @@
+#include "audit/audited_function.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace asmforge {
+namespace {
+
+// Until a machine's own hazards are measured, a weight would be a guess.
+constexpr const char* kNoCalibration = "no calibration of this machine: cycles are not estimated";
+
+bool does_most_of_the_work(LoopRole role) {
+  return role == LoopRole::kOnly || role == LoopRole::kMain || role == LoopRole::kUnknown;
+}
+
+// From the lowest to the highest address of the loop's blocks.
+AddressRange loop_range(const FunctionView& view, const Loop& loop) {
+  AddressRange range{kNoAddress, 0};
+  for (const BlockIndex b : loop.blocks) {
+    const Block& block = view.cfg.blocks[b];
+    range.begin = std::min(range.begin, view.function.insns[block.first].address);
+    range.end = std::max(range.end, view.function.insns[block.last].end());
+  }
+  return range;
+}
+
+}  // namespace
+
+AuditedFunction::AuditedFunction(const Binary& binary, const Profile* profile)
+    : profile_(profile), module_(profile == nullptr ? nullptr : profile->module_for(binary)) {}
+
+void AuditedFunction::reset(const FunctionView& view) {
+  view_ = &view;
+  values_of_ = kNoIndex;
+  has_dominators_ = false;
+  panics_.reset(view);
+}
+
+bool AuditedFunction::worth_auditing(LoopIndex index) const {
+  const Loop& loop = view_->loops.loops[index];
+  if (!loop.innermost) return false;
+  return does_most_of_the_work(loop.role) || share(index).value_or(0.0) >= kHotShare;
+}
+
+std::optional<double> AuditedFunction::share(LoopIndex index) const {
+  if (module_ == nullptr || profile_->total == 0) return std::nullopt;
+  std::uint64_t sum = 0;
+  for (const BlockIndex b : view_->loops.loops[index].blocks) {
+    const Block& block = view_->cfg.blocks[b];
+    sum += count_in(*module_, {view_->function.insns[block.first].address,
+                               view_->function.insns[block.last].end()});
+  }
+  return static_cast<double>(sum) / static_cast<double>(profile_->total);
+}
+
+bool AuditedFunction::runs_every_iteration(LoopIndex loop, BlockIndex block) {
+  const std::vector<BlockIndex>& latches = view_->loops.loops[loop].latches;
+  return std::all_of(latches.begin(), latches.end(),
+                     [&](BlockIndex latch) { return dominators().dominates(block, latch); });
+}
+
+LoopValues& AuditedFunction::values(LoopIndex loop) {
+  if (values_of_ != loop) values_.reset(*view_, loop);
+  values_of_ = loop;
+  return values_;
+}
+
+const DominatorTree& AuditedFunction::dominators() {
+  if (!has_dominators_) dominators_.build(view_->cfg);
+  has_dominators_ = true;
+  return dominators_;
+}
+
+Finding AuditedFunction::start_finding(LoopIndex index) const {
+  const Loop& loop = view_->loops.loops[index];
+  Finding finding;
+  finding.function = view_->function.name;
+  finding.function_index = view_->function.entry_index;
+  finding.loop = index;
+  finding.role = loop.role;
+  finding.loop_depth = loop.depth;
+  finding.loop_header = view_->function.insns[view_->cfg.blocks[loop.header].first].address;
+  finding.loop_range = loop_range(*view_, loop);
+  finding.severity_reason = kNoCalibration;
+  finding.share = share(index);
+  finding.predicate.function = finding.function;
+  finding.predicate.loop.whole_function = false;
+  finding.predicate.loop.ordinal = index;
+  finding.predicate.loop.depth = loop.depth;
+  return finding;
+}
+
+void AuditedFunction::add_evidence(Finding& finding, std::uint32_t index, std::string note) const {
+  if (index == kNoIndex || finding.insns.size() == kMaxEvidence) return;
+  if (std::find(finding.insns.begin(), finding.insns.end(), index) != finding.insns.end()) return;
+  const Insn& shown = insn(index);
+  if (finding.insns.empty() && module_ != nullptr)
+    finding.executions = count_at(*module_, shown.address);
+  finding.insns.push_back(index);
+  finding.evidence.push_back(
+      {shown.address,
+       view_->decoder.text(shown, view_->binary.bytes_at(shown.address, shown.size),
+                           Syntax::kIntel),
+       std::move(note)});
+}
+
+}  // namespace asmforge

@@ -1,0 +1,60 @@
+// One function as the checks see it: the graph, and what several checks ask of it,
+// computed when first asked and shared between them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "audit/loop_values.h"
+#include "audit/panic_paths.h"
+#include "collect/stream.h"
+#include "core/finding.h"
+#include "core/profile.h"
+#include "graph/dominators.h"
+
+namespace asmforge {
+
+class AuditedFunction {
+ public:
+  // `profile` may be nullptr. Both must outlive this.
+  AuditedFunction(const Binary& binary, const Profile* profile);
+
+  // Turns to another function. The view must outlive the next call of reset.
+  void reset(const FunctionView& view);
+
+  [[nodiscard]] const FunctionView& view() const { return *view_; }
+  [[nodiscard]] const Insn& insn(std::uint32_t index) const { return view_->function.insns[index]; }
+
+  // True for an innermost loop that may do most of its source loop's work. A
+  // remainder, a peel, a scalar fallback or a cold loop counts only when the
+  // profile says that it is hot.
+  [[nodiscard]] bool worth_auditing(LoopIndex loop) const;
+  // Share of the profile that ran in the loop; nullopt without a profile of this binary.
+  [[nodiscard]] std::optional<double> share(LoopIndex loop) const;
+  // True when each whole iteration of the loop executes the block.
+  [[nodiscard]] bool runs_every_iteration(LoopIndex loop, BlockIndex block);
+
+  LoopValues& values(LoopIndex loop);
+  PanicPaths& panics() { return panics_; }
+  const DominatorTree& dominators();
+
+  // A finding with all that does not depend on the check.
+  [[nodiscard]] Finding start_finding(LoopIndex loop) const;
+  // Adds an instruction to what the finding shows, up to kMaxEvidence.
+  void add_evidence(Finding& finding, std::uint32_t insn, std::string note) const;
+
+  static constexpr std::size_t kMaxEvidence = 8;
+
+ private:
+  const Profile* profile_;
+  const ProfileModule* module_;  // of this binary; nullptr when the profile has none
+  const FunctionView* view_ = nullptr;
+  LoopValues values_;
+  LoopIndex values_of_ = kNoIndex;
+  PanicPaths panics_;
+  DominatorTree dominators_;
+  bool has_dominators_ = false;
+};
+
+}  // namespace asmforge

@@ -1,0 +1,280 @@
+// An index is compared with a length in every iteration of a hot loop:
+//
+//     .loop: cmp  rcx, rsi                   index rcx, length rsi
+//            jae  .fail
+//            add  eax, dword ptr [rdi + 4*rcx]
+//            inc  rcx
+//            cmp  rcx, rdx
+//            jne  .loop
+//     .fail: call core::panicking::panic_bounds_check
+//
+// One comparison of the last index before the loop would cover all of them, and
+// the loop could then be unrolled and vectorised.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "audit/check.h"
+#include "audit/loop_metrics.h"
+#include "isa/x86_64.h"
+
+namespace asmforge::checks {
+namespace {
+
+struct Site {
+  PanicEdge edge;
+  std::uint32_t compare = kNoIndex;  // sets the flags that the branch reads
+  Register index_register = kNoRegister;
+  ValueKind index = ValueKind::kUnknown;
+  ValueKind length = ValueKind::kUnknown;
+  Confidence confidence = Confidence::kHint;
+};
+
+Condition inverse(Condition condition) {
+  switch (condition) {
+    case Condition::kEqual: return Condition::kNotEqual;
+    case Condition::kNotEqual: return Condition::kEqual;
+    case Condition::kUnsignedLess: return Condition::kUnsignedGreaterEqual;
+    case Condition::kUnsignedLessEqual: return Condition::kUnsignedGreater;
+    case Condition::kUnsignedGreater: return Condition::kUnsignedLessEqual;
+    case Condition::kUnsignedGreaterEqual: return Condition::kUnsignedLess;
+    default: return Condition::kOther;
+  }
+}
+
+// The condition under which the panic is reached.
+Condition panic_condition(const FunctionView& view, const Site& site) {
+  const Insn& branch = view.function.insns[view.cfg.blocks[site.edge.block].last];
+  return site.edge.taken ? branch.condition : inverse(branch.condition);
+}
+
+// Which side of `cmp a, b` is the index: 0, 1, or -1 when the condition does not say.
+int index_side(Condition reached) {
+  switch (reached) {
+    case Condition::kUnsignedGreaterEqual:  // a >= b
+    case Condition::kUnsignedGreater: return 0;
+    case Condition::kUnsignedLessEqual:  // a <= b
+    case Condition::kUnsignedLess: return 1;
+    default: return -1;
+  }
+}
+
+std::uint32_t flags_producer(const FunctionView& view, const Block& block) {
+  for (std::uint32_t i = block.last; i-- > block.first;)
+    if (view.function.insns[i].writes.contains(x86_64::kStatusFlags)) return i;
+  return kNoIndex;
+}
+
+ValueKind kind_of_operand(LoopValues& values, std::uint32_t index, const Operand& operand) {
+  switch (operand.kind) {
+    case OperandKind::kRegister: return values.kind_before(index, operand.reg);
+    case OperandKind::kMemory: return values.loaded_kind(index);
+    case OperandKind::kImmediate: return ValueKind::kInvariant;
+    default: return ValueKind::kUnknown;
+  }
+}
+
+// Fills in index and length from the comparison.
+void read_comparison(AuditedFunction& function, LoopIndex loop, Site& site) {
+  const FunctionView& view = function.view();
+  site.compare = flags_producer(view, view.cfg.blocks[site.edge.block]);
+  if (site.compare == kNoIndex) return;
+  const Insn& compare = function.insn(site.compare);
+  LoopValues& values = function.values(loop);
+  if (compare.operation == IntegerOperation::kTest) {  // index 0 against length 0
+    site.index = ValueKind::kInvariant;
+    site.length = kind_of_operand(values, site.compare, compare.operands[0]);
+    return;
+  }
+  if (compare.operation != IntegerOperation::kCompare || compare.operand_count != 2) return;
+  const ValueKind kinds[2] = {kind_of_operand(values, site.compare, compare.operands[0]),
+                              kind_of_operand(values, site.compare, compare.operands[1])};
+  const Condition reached = panic_condition(view, site);
+  int side = index_side(reached);
+  if (side < 0) {
+    // index == length, where the index grows by one from below.
+    if (reached != Condition::kEqual) return;
+    side = kinds[0] == ValueKind::kAffine || kinds[1] == ValueKind::kInvariant ? 0 : 1;
+  }
+  site.index = kinds[side];
+  site.length = kinds[1 - side];
+  if (compare.operands[side].kind == OperandKind::kRegister)
+    site.index_register = compare.operands[side].reg;
+}
+
+// The way on from the check addresses memory with the compared register.
+bool addresses_memory(const FunctionView& view, const Site& site) {
+  if (site.index_register == kNoRegister) return false;
+  for (const Edge& edge : view.cfg.successors(site.edge.block)) {
+    if (edge.to == site.edge.to) continue;
+    const Block& next = view.cfg.blocks[edge.to];
+    for (std::uint32_t i = next.first; i <= next.last; ++i) {
+      const Insn& insn = view.function.insns[i];
+      if (insn.classes.has_any(InsnClass::kLoad | InsnClass::kStore) && insn.memory.present &&
+          insn.memory.index == site.index_register)
+        return true;
+      if (insn.writes.contains(site.index_register)) return false;
+    }
+  }
+  return false;
+}
+
+// nullopt when it is no bounds check, or when nobody can tell.
+std::optional<Confidence> confidence_of(AuditedFunction& function, LoopIndex loop,
+                                        const Site& site) {
+  const FunctionView& view = function.view();
+  if (site.edge.end.kind == PanicKind::kUnnamed) {
+    // Without a name it takes a comparison, with a length that stays, of what then
+    // addresses memory. Compilers turn index >= length into == for a counter.
+    const Condition reached = panic_condition(view, site);
+    const bool has_condition =
+        index_side(reached) >= 0 ? site.index <= ValueKind::kDerived
+                                 : reached == Condition::kEqual && site.index == ValueKind::kAffine;
+    const bool has_shape =
+        has_condition && site.length == ValueKind::kInvariant && addresses_memory(view, site);
+    return has_shape ? std::optional(Confidence::kHint) : std::nullopt;
+  }
+  if (site.edge.end.kind != PanicKind::kIndexFailure) return std::nullopt;
+  if (site.index > ValueKind::kReloaded || site.length > ValueKind::kReloaded)
+    return Confidence::kHint;
+  const LoopRole role = view.loops.loops[loop].role;
+  const bool proved = site.index <= ValueKind::kAffine && site.length == ValueKind::kInvariant &&
+                      (role == LoopRole::kOnly || role == LoopRole::kMain) &&
+                      function.runs_every_iteration(loop, site.edge.block);
+  return proved ? Confidence::kProved : Confidence::kPattern;
+}
+
+std::string_view index_note(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::kInvariant: return "the index does not change in the loop";
+    case ValueKind::kAffine: return "the index advances by a constant each iteration";
+    case ValueKind::kDerived: return "the index is computed from counters alone";
+    case ValueKind::kReloaded: return "the index is reloaded each iteration";
+    case ValueKind::kLoaded: return "the index comes from the data";
+    case ValueKind::kUnknown: break;
+  }
+  return "where the index comes from is not known";
+}
+
+std::string describe(const Site& site) {
+  std::string note(index_note(site.index));
+  if (site.length == ValueKind::kInvariant) note += ", the length does not change";
+  if (site.length == ValueKind::kReloaded)
+    note += ", the length is reloaded: a store may change it";
+  return note;
+}
+
+bool is_rust(std::string_view failure) {
+  return failure.find("9panicking") != std::string_view::npos ||
+         failure.find("5slice5index") != std::string_view::npos;
+}
+
+void explain(Finding& finding, const Site& first, std::string_view failure) {
+  finding.cause =
+      is_rust(failure)
+          ? "Safe indexing checks each access. The compiler drops the check only when it can "
+            "prove the index below the length: not when the loop's limit is another variable, "
+            "when the length is reloaded because a store may change it, or when the panic must "
+            "come after the stores of earlier iterations."
+          : "at(), -D_GLIBCXX_ASSERTIONS and bounds sanitizers check each access. The compiler "
+            "keeps the check in the loop when the loop stores or leaves early, because the "
+            "failure must come after the iterations before it.";
+  const bool needed =
+      first.confidence == Confidence::kHint && first.edge.end.kind == PanicKind::kIndexFailure;
+  finding.fix_c =
+      needed ? "The index depends on the data, so the check is needed unless its range is known: "
+               "a table of 256 entries for a byte index, an index that is masked, or data that "
+               "are validated once make it superfluous."
+             : "Check the last index once before the loop and use operator[], iterators or a "
+               "range-for inside, or take a span of exactly the loop's length.";
+  finding.fix_rust =
+      needed ? "The index depends on the data, so the check is needed unless its range is known: "
+               "index a [T; 256] by a u8, mask the index with LEN - 1, or validate the data once."
+             : "Iterate (iter, zip, chunks_exact), or slice to the loop's length before it: "
+               "`let v = &v[..n];`. assert!(n <= v.len()) before the loop does the same.";
+  finding.risk =
+      "A check before the loop fails before the first iteration instead of after some; without "
+      "any check a wrong index is undefined behaviour.";
+}
+
+std::string title(const std::vector<Site>& shown, std::size_t others) {
+  const Site& first = shown.front();
+  const bool named = first.edge.end.kind == PanicKind::kIndexFailure;
+  const bool one = shown.size() == 1;
+  std::string text = std::to_string(shown.size());
+  text += named ? " bounds check" : " likely bounds check";
+  if (!one) text += 's';
+  text += " in the loop";
+  if (first.confidence == Confidence::kHint && named)
+    text += one ? ", of an index that depends on the data" : ", of indices that depend on the data";
+  if (others != 0) text += "; " + std::to_string(others) + " more of lower confidence";
+  return text;
+}
+
+Finding report(AuditedFunction& function, LoopIndex loop, std::vector<Site>& sites) {
+  // The loop is reported with its surest sites.
+  std::sort(sites.begin(), sites.end(), [](const Site& a, const Site& b) {
+    return std::tie(a.confidence, a.edge.block) < std::tie(b.confidence, b.edge.block);
+  });
+  const Confidence best = sites.front().confidence;
+  const auto end =
+      std::find_if(sites.begin(), sites.end(), [&](const Site& s) { return s.confidence != best; });
+  const std::vector<Site> shown(sites.begin(), end);
+  const Site& first = shown.front();
+
+  Finding finding = function.start_finding(loop);
+  const FunctionView& view = function.view();
+  for (const Site& site : shown) {
+    function.add_evidence(finding, site.compare, describe(site));
+    function.add_evidence(finding, view.cfg.blocks[site.edge.block].last,
+                          site.edge.taken ? "jumps to the panic" : "falls into the panic");
+    function.add_evidence(finding, site.edge.end.call, "never returns");
+  }
+  finding.title = title(shown, sites.size() - shown.size());
+  explain(finding, first,
+          function.insn(first.edge.end.call).is(InsnClass::kTrap)
+              ? std::string_view{}
+              : callee_name(view, first.edge.end.call));
+  finding.confidence = best;
+  finding.predicate.metric = Metric::kPanicEdges;
+  finding.predicate.relation = Relation::kLessEqual;
+  finding.predicate.before = measure(Metric::kPanicEdges, function, loop);
+  finding.predicate.after = finding.predicate.before - static_cast<std::int64_t>(shown.size());
+  finding.traps_passed = {"the loop is no remainder, peel or cold loop",
+                          "other panics (overflow, unwrap, division by zero) are not counted"};
+  if (first.edge.end.kind == PanicKind::kIndexFailure)
+    finding.traps_passed.emplace_back("the callee is known by name to report an index");
+  if (best != Confidence::kHint)
+    finding.traps_passed.emplace_back("the index does not depend on loaded data");
+  return finding;
+}
+
+void run(AuditedFunction& function, std::vector<Finding>& findings) {
+  for (LoopIndex loop = 0; loop < function.view().loops.loops.size(); ++loop) {
+    if (!function.worth_auditing(loop)) continue;
+    std::vector<Site> sites;
+    for (const PanicEdge& edge : panic_edges(function, loop)) {
+      if (edge.end.kind == PanicKind::kOther) continue;
+      Site site;
+      site.edge = edge;
+      read_comparison(function, loop, site);
+      const std::optional<Confidence> confidence = confidence_of(function, loop, site);
+      if (!confidence.has_value()) continue;
+      site.confidence = *confidence;
+      sites.push_back(site);
+    }
+    if (!sites.empty()) findings.push_back(report(function, loop, sites));
+  }
+}
+
+}  // namespace
+
+extern const Check bounds_check_in_loop;
+const Check bounds_check_in_loop{
+    "bounds-check-in-loop", "an index is checked against a length in every iteration of a hot loop",
+    run};
+
+}  // namespace asmforge::checks

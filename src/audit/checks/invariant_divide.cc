@@ -1,0 +1,248 @@
+// The hardware divides by the same number in every iteration:
+//
+//     .loop: mov  eax, dword ptr [rdi + 4*rcx]
+//            xor  edx, edx
+//            div  esi                          esi never changes in the loop
+//            add  r8d, eax
+//            inc  rcx
+//            cmp  rcx, r9
+//            jne  .loop
+//
+// A divisor known to the compiler becomes a multiplication and a shift; one that
+// is only constant in the loop can be turned into them before it.
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "audit/check.h"
+#include "audit/loop_metrics.h"
+#include "isa/x86_64.h"
+
+namespace asmforge::checks {
+namespace {
+
+struct Site {
+  std::uint32_t divide = kNoIndex;
+  Register divisor = kNoRegister;  // kNoRegister: in memory
+  ValueKind kind = ValueKind::kUnknown;
+  bool every_iteration = false;
+};
+
+// Follows how the dividend was computed, backwards through the loop and around it.
+class DividendSearch {
+ public:
+  DividendSearch(AuditedFunction& function, LoopIndex loop)
+      : view_(function.view()), values_(function.values(loop)), loop_(loop) {}
+
+  // True when the dividend comes from the quotient of an integer division of the
+  // loop: n /= base until nothing is left. Such a loop runs once per digit, too
+  // few times to pay for a reciprocal.
+  bool reaches_quotient(std::uint32_t divide) {
+    uses_.assign(1, {divide, x86_64::kRax});
+    at_header_.clear();
+    std::size_t use = 0;
+    std::size_t header = 0;
+    while (use < uses_.size() || header < at_header_.size()) {
+      if (use < uses_.size()) {
+        const auto [insn, reg] = uses_[use++];
+        if (any_is_quotient(values_.definitions_before(insn, reg), reg)) return true;
+        continue;
+      }
+      const Register reg = at_header_[header++];
+      for (const BlockIndex latch : view_.loops.loops[loop_].latches)
+        if (any_is_quotient(values_.definitions_at_end(latch, reg), reg)) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t kMaxUses = 64;
+
+  bool any_is_quotient(const std::vector<std::uint32_t>& definitions, Register reg) {
+    return std::any_of(definitions.begin(), definitions.end(),
+                       [&](std::uint32_t d) { return is_quotient(d, reg); });
+  }
+
+  // Otherwise queues what the definition was computed from.
+  bool is_quotient(std::uint32_t definition, Register reg) {
+    if (definition == kNoIndex) {
+      if (std::find(at_header_.begin(), at_header_.end(), reg) == at_header_.end())
+        at_header_.push_back(reg);
+      return false;
+    }
+    const Insn& insn = view_.function.insns[definition];
+    if (is_integer_divide(insn)) return reg == x86_64::kRax;
+    if (insn.classes.has_any(InsnClass::kLoad | InsnClass::kCall)) return false;
+    insn.reads.for_each([&](Register input) {
+      const std::pair<std::uint32_t, Register> use{definition, input};
+      if (uses_.size() < kMaxUses && std::find(uses_.begin(), uses_.end(), use) == uses_.end())
+        uses_.push_back(use);
+    });
+    return false;
+  }
+
+  const FunctionView& view_;
+  LoopValues& values_;
+  LoopIndex loop_;
+  std::vector<std::pair<std::uint32_t, Register>> uses_;
+  std::vector<Register> at_header_;
+};
+
+// The number that is moved into `reg` before the loop, if it is one: a build for
+// size divides by constants too.
+std::optional<std::int64_t> constant_before_loop(const FunctionView& view, LoopIndex loop,
+                                                 Register reg) {
+  constexpr int kMaxBlocks = 16;
+  BlockIndex block = view.loops.loops[loop].header;
+  for (int steps = 0; steps < kMaxBlocks; ++steps) {
+    BlockIndex outside = kNoIndex;
+    for (const BlockIndex p : view.cfg.predecessors(block)) {
+      if (!view.cfg.blocks[p].reachable || view.loops.contains(loop, p)) continue;
+      if (outside != kNoIndex) return std::nullopt;
+      outside = p;
+    }
+    if (outside == kNoIndex) return std::nullopt;
+    block = outside;
+    for (std::uint32_t i = view.cfg.blocks[block].last + 1; i-- > view.cfg.blocks[block].first;) {
+      const Insn& insn = view.function.insns[i];
+      if (!insn.writes.contains(reg)) continue;
+      if (!insn.is(InsnClass::kMove) || !insn.has_immediate || insn.memory.present)
+        return std::nullopt;
+      return insn.immediate;
+    }
+  }
+  return std::nullopt;
+}
+
+// A 64-bit division guarded by a 32-bit one of the same operands, clang's way
+// around slow 64-bit dividers: together they run in every iteration.
+bool twins(AuditedFunction& function, LoopIndex loop, const Site& a, const Site& b) {
+  const FunctionView& view = function.view();
+  const BlockIndex one = view.cfg.block_of_insn[a.divide];
+  const BlockIndex other = view.cfg.block_of_insn[b.divide];
+  if (one == other || a.divisor == kNoRegister || a.divisor != b.divisor) return false;
+  const BlockIndex guard = function.dominators().immediate(one);
+  return guard == function.dominators().immediate(other) &&
+         function.runs_every_iteration(loop, guard);
+}
+
+std::optional<Site> read_divide(AuditedFunction& function, LoopIndex loop, std::uint32_t index) {
+  const Insn& insn = function.insn(index);
+  if (insn.operand_count == 0) return std::nullopt;
+  LoopValues& values = function.values(loop);
+  Site site;
+  site.divide = index;
+  const Operand& divisor = insn.operands[0];
+  if (divisor.kind == OperandKind::kRegister) {
+    site.divisor = divisor.reg;
+    site.kind = values.kind_before(index, divisor.reg);
+  } else {
+    site.kind = values.loaded_kind(index);
+  }
+  if (site.kind != ValueKind::kInvariant && site.kind != ValueKind::kReloaded) return std::nullopt;
+  if (DividendSearch(function, loop).reaches_quotient(index)) return std::nullopt;
+  site.every_iteration =
+      function.runs_every_iteration(loop, function.view().cfg.block_of_insn[index]);
+  return site;
+}
+
+std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
+  const FunctionView& view = function.view();
+  std::vector<Site> sites;
+  for (const BlockIndex b : view.loops.loops[loop].blocks) {
+    const Block& block = view.cfg.blocks[b];
+    for (std::uint32_t i = block.first; i <= block.last && !block.cold; ++i) {
+      if (!is_integer_divide(view.function.insns[i])) continue;
+      if (std::optional<Site> site = read_divide(function, loop, i)) sites.push_back(*site);
+    }
+  }
+  for (Site& site : sites)
+    for (const Site& other : sites)
+      site.every_iteration = site.every_iteration || twins(function, loop, site, other);
+  return sites;
+}
+
+Confidence confidence_of(const FunctionView& view, LoopIndex loop, const Site& site) {
+  if (site.kind == ValueKind::kReloaded || !site.every_iteration) return Confidence::kHint;
+  const LoopRole role = view.loops.loops[loop].role;
+  const bool sure_role = role == LoopRole::kOnly || role == LoopRole::kMain;
+  return sure_role && site.divisor != kNoRegister ? Confidence::kProved : Confidence::kPattern;
+}
+
+std::string describe(const Site& site, std::optional<std::int64_t> constant) {
+  std::string note = "the divisor";
+  if (site.divisor != kNoRegister)
+    note += " in " + std::string(x86_64::register_name(site.divisor));
+  note += site.kind == ValueKind::kReloaded ? " is reloaded, from the same address"
+                                            : " does not change in the loop";
+  if (constant.has_value()) note += ": it is " + std::to_string(*constant);
+  if (!site.every_iteration) note += "; it does not divide in every iteration";
+  return note;
+}
+
+void explain(Finding& finding, bool constant) {
+  if (constant) {
+    finding.cause =
+        "The divisor is a constant, but the code was built for size (-Os, -Oz, a function marked "
+        "cold), where a division is shorter than the multiplication that could replace it.";
+    finding.fix_c = "Compile this function with -O2, or mark it hot.";
+    finding.fix_rust = "Compile the crate with opt-level 2 or 3.";
+  } else {
+    finding.cause =
+        "The divisor is known only at run time, so the compiler cannot turn the division into a "
+        "multiplication, and it makes no use of the divisor staying the same through the loop.";
+    finding.fix_c =
+        "Compute a reciprocal before the loop (libdivide), make the divisor a template parameter "
+        "or switch over its few real values, or shift when it is a power of two.";
+    finding.fix_rust =
+        "Compute a reciprocal before the loop (strength_reduce), make the divisor a const generic "
+        "or match over its few real values, or shift when it is a power of two.";
+  }
+  finding.risk =
+      "A reciprocal costs tens of cycles to set up: a loop of few iterations gets slower.";
+}
+
+Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site>& sites) {
+  Finding finding = function.start_finding(loop);
+  bool all_constant = true;
+  for (const Site& site : sites) {
+    std::optional<std::int64_t> constant;
+    if (site.divisor != kNoRegister)
+      constant = constant_before_loop(function.view(), loop, site.divisor);
+    all_constant = all_constant && constant.has_value();
+    function.add_evidence(finding, site.divide, describe(site, constant));
+    finding.confidence = std::min(finding.confidence, confidence_of(function.view(), loop, site));
+  }
+  finding.title = std::to_string(sites.size());
+  finding.title += sites.size() == 1 ? " hardware division by a number that does"
+                                     : " hardware divisions by numbers that do";
+  finding.title += " not change in the loop";
+  explain(finding, all_constant);
+  finding.traps_passed = {"the loop is no remainder, peel or cold loop",
+                          "the quotient is not divided again: it is no loop over digits",
+                          "no instruction of the loop changes the divisor"};
+  finding.predicate.metric = Metric::kDivides;
+  finding.predicate.relation = Relation::kLessEqual;
+  finding.predicate.before = measure(Metric::kDivides, function, loop);
+  finding.predicate.after = finding.predicate.before - static_cast<std::int64_t>(sites.size());
+  return finding;
+}
+
+void run(AuditedFunction& function, std::vector<Finding>& findings) {
+  for (LoopIndex loop = 0; loop < function.view().loops.loops.size(); ++loop) {
+    if (!function.worth_auditing(loop)) continue;
+    const std::vector<Site> sites = find_sites(function, loop);
+    if (!sites.empty()) findings.push_back(report(function, loop, sites));
+  }
+}
+
+}  // namespace
+
+extern const Check invariant_divide;
+const Check invariant_divide{
+    "invariant-divide", "the hardware divides by the same number in every iteration of a hot loop",
+    run};
+
+}  // namespace asmforge::checks

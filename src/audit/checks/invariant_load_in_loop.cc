@@ -1,0 +1,142 @@
+// The same address is loaded in every iteration, because a store of the loop
+// may have changed what is there:
+//
+//     .loop: mov  rcx, qword ptr [rdi + 8]   s->buffer, again
+//            mov  edx, dword ptr [rdi + 4]   s->value, again
+//            mov  byte ptr [rcx + rax], dl   may alias both, for all the compiler knows
+//            inc  rax
+//            cmp  eax, dword ptr [rdi]       s->count, again
+//            jl   .loop
+//
+// A local copy before the loop tells the compiler that the store does not.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "audit/check.h"
+#include "audit/loop_metrics.h"
+
+namespace asmforge::checks {
+namespace {
+
+struct Site {
+  std::uint32_t load = kNoIndex;
+  std::uint32_t store = kNoIndex;  // the one that explains the reload best
+  Confidence confidence = Confidence::kHint;
+};
+
+// Only a volatile object is loaded twice with no store in between.
+bool looks_volatile(const FunctionView& view, std::uint32_t load) {
+  const MemoryOperand& address = view.function.insns[load].memory;
+  const Block& block = view.cfg.blocks[view.cfg.block_of_insn[load]];
+  const auto loads_the_same = [&](const Insn& insn) {
+    const MemoryOperand& m = insn.memory;
+    return insn.is(InsnClass::kLoad) && m.present && m.base == address.base &&
+           m.index == address.index && m.displacement == address.displacement &&
+           m.address == address.address && m.bytes == address.bytes;
+  };
+  const auto ends_the_search = [&](const Insn& insn) {
+    return insn.classes.has_any(InsnClass::kStore | InsnClass::kCall) ||
+           insn.writes.contains(address.base) || insn.writes.contains(address.index);
+  };
+  for (std::uint32_t i = load + 1; i <= block.last; ++i) {
+    if (loads_the_same(view.function.insns[i])) return true;
+    if (ends_the_search(view.function.insns[i])) break;
+  }
+  for (std::uint32_t i = load; i-- > block.first;) {
+    if (ends_the_search(view.function.insns[i])) break;
+    if (loads_the_same(view.function.insns[i])) return true;
+  }
+  return false;
+}
+
+// By the rules of C and C++ a byte store may alias everything, and others only
+// what has their type, so their size. Other pairs come from unions, casts and
+// -fno-strict-aliasing, or from a volatile object.
+bool explains(const Insn& load, const Insn& store) {
+  return store.memory.bytes == 1 || store.memory.bytes == load.memory.bytes;
+}
+
+std::uint32_t aliasing_store(AuditedFunction& function, LoopValues& values, std::uint32_t load) {
+  std::uint32_t first = kNoIndex;
+  for (const std::uint32_t store : values.stores()) {
+    if (!values.may_alias(load, store)) continue;
+    if (explains(function.insn(load), function.insn(store))) return store;
+    if (first == kNoIndex) first = store;
+  }
+  return first;
+}
+
+std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
+  std::vector<Site> sites;
+  for (const std::uint32_t load : invariant_loads(function, loop)) {
+    LoopValues& values = function.values(loop);
+    if (values.clobber_of(load).kind != LoopValues::Clobber::kMay) continue;
+    if (!function.runs_every_iteration(loop, function.view().cfg.block_of_insn[load])) continue;
+    if (looks_volatile(function.view(), load)) continue;
+    const std::uint32_t store = aliasing_store(function, values, load);
+    const bool explained = explains(function.insn(load), function.insn(store));
+    sites.push_back({load, store, explained ? Confidence::kPattern : Confidence::kHint});
+  }
+  return sites;
+}
+
+Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site>& sites) {
+  Finding finding = function.start_finding(loop);
+  const bool one = sites.size() == 1;
+  finding.title = std::to_string(sites.size());
+  finding.title += one ? " load of an unchanging address is" : " loads of unchanging addresses are";
+  finding.title += " repeated in every iteration";
+  // The store of the first load is shown even when there are many loads.
+  constexpr std::size_t kMaxLoads = AuditedFunction::kMaxEvidence - 2;
+  for (const Site& site : sites) {
+    if (finding.evidence.size() < kMaxLoads)
+      function.add_evidence(finding, site.load, "the same address in every iteration");
+    finding.confidence = std::min(finding.confidence, site.confidence);
+  }
+  for (const Site& site : sites)
+    function.add_evidence(finding, site.store, "may change what is loaded");
+  finding.cause =
+      "A store in the loop may change what is loaded, as far as the compiler can tell: a byte "
+      "store may alias everything, another one what has its type. So it loads again in each "
+      "iteration.";
+  finding.fix_c =
+      "Copy the value into a local variable before the loop (`const int n = s->n;`), or promise "
+      "with restrict that the pointers do not overlap.";
+  finding.fix_rust =
+      "Copy the field into a local before the loop, or borrow the parts apart (`let Self { buf, "
+      "n, .. } = self;`), so that &mut says that they do not overlap; raw pointers and Cell hide "
+      "that.";
+  finding.risk =
+      "If the store really changes the loaded value during the loop, a local copy changes what "
+      "the program computes.";
+  finding.traps_passed = {
+      "the loop is no remainder, peel, scalar fallback or cold loop",
+      "a store of the loop may alias; there is no call, no atomic access and no barrier",
+      "no store writes the very same address: it is no accumulator in memory",
+      "the load runs in every iteration",
+      "no stack slot, constant, GOT entry or thread-local variable",
+      "not loaded twice in a row, as a volatile object may be"};
+  finding.predicate.metric = Metric::kInvariantLoads;
+  finding.predicate.relation = Relation::kLessEqual;
+  finding.predicate.before = measure(Metric::kInvariantLoads, function, loop);
+  finding.predicate.after = finding.predicate.before - static_cast<std::int64_t>(sites.size());
+  return finding;
+}
+
+void run(AuditedFunction& function, std::vector<Finding>& findings) {
+  for (LoopIndex loop = 0; loop < function.view().loops.loops.size(); ++loop) {
+    if (!function.worth_auditing(loop)) continue;
+    const std::vector<Site> sites = find_sites(function, loop);
+    if (!sites.empty()) findings.push_back(report(function, loop, sites));
+  }
+}
+
+}  // namespace
+
+extern const Check invariant_load_in_loop;
+const Check invariant_load_in_loop{
+    "invariant-load-in-loop",
+    "a hot loop loads the same address in every iteration because a store may alias it", run};
+
+}  // namespace asmforge::checks

@@ -1,0 +1,243 @@
+// The checks on compiled C, C++ and Rust, against tests/data/audit/cases.txt.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "../support/scratch_dir.h"
+#include "audit/audit.h"
+#include "audit/check.h"
+#include "base/process.h"
+#include "collect/open.h"
+
+namespace asmforge {
+namespace {
+
+const std::string kData = std::string(ASMFORGE_SOURCE_DIR) + "/tests/data/audit/";
+
+struct Case {
+  std::string source, function, check, compiler, confidence;
+};
+
+std::vector<Case> read_cases() {
+  std::ifstream file(kData + "cases.txt");
+  std::vector<Case> cases;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream words(line);
+    Case c;
+    words >> c.source >> c.function >> c.check >> c.compiler >> c.confidence;
+    cases.push_back(c);
+  }
+  return cases;
+}
+
+struct Build {
+  std::string name;      // of the compiler, as in cases.txt
+  std::string language;  // suffix of the sources it takes
+  std::vector<std::string> command;
+};
+
+std::vector<Build> builds() {
+  const std::vector<std::string> rust = {
+      "rustc", "--crate-type", "cdylib", "-Copt-level=3", "-Ccodegen-units=1", "-g", "-Awarnings"};
+  std::vector<std::string> rust_dynamic = rust;
+  rust_dynamic[2] = "dylib";
+  rust_dynamic.emplace_back("-Cprefer-dynamic");
+  const std::vector<std::string> shared = {"-O2", "-g", "-fPIC", "-shared"};
+  const std::vector<std::string> cxx = {"-std=c++20", "-D_GLIBCXX_ASSERTIONS"};
+  const auto command = [&](const std::string& program, bool is_cxx) {
+    std::vector<std::string> words{program};
+    words.insert(words.end(), shared.begin(), shared.end());
+    if (is_cxx) words.insert(words.end(), cxx.begin(), cxx.end());
+    return words;
+  };
+  return {{"clang", ".c", command("clang-19", false)},
+          {"gcc", ".c", command("gcc", false)},
+          {"clang", ".cc", command("clang++-19", true)},
+          {"gcc", ".cc", command("g++", true)},
+          {"rustc", ".rs", rust},
+          {"rustc", ".rs", rust_dynamic}};
+}
+
+// "function check" to "sure" or "hint", of the functions that are cases.
+using Found = std::map<std::string, std::string>;
+
+AuditReport audit(const Binary& binary, const std::set<std::string>& functions, unsigned threads) {
+  AuditOptions options;
+  options.threads = threads;
+  for (std::uint32_t i = 0; i < binary.functions.size(); ++i)
+    if (functions.count(std::string(binary.functions[i].name)) != 0) options.functions.push_back(i);
+  Result<AuditReport> report = audit_binary(binary, options);
+  EXPECT_TRUE(report.has_value());
+  return std::move(report).value();
+}
+
+Found found_in(const AuditReport& report) {
+  Found found;
+  for (const Finding& finding : report.findings) {
+    std::string& confidence = found[finding.function + ' ' + finding.check];
+    if (confidence != "sure")
+      confidence = finding.confidence == Confidence::kHint ? "hint" : "sure";
+  }
+  return found;
+}
+
+void expect_complete(const Finding& f) {
+  SCOPED_TRACE(f.function + ' ' + f.check);
+  EXPECT_FALSE(f.evidence.empty());
+  EXPECT_LE(f.evidence.size(), 8U);
+  EXPECT_EQ(f.evidence.size(), f.insns.size());
+  for (const Evidence& e : f.evidence) EXPECT_FALSE(e.text.empty());
+  for (const std::string& text : {f.title, f.cause, f.fix_c, f.fix_rust, f.risk, f.severity_reason,
+                                  f.suppress_key, f.demangled})
+    EXPECT_FALSE(text.empty());
+  EXPECT_FALSE(f.severity_cycles.has_value());
+  EXPECT_FALSE(f.traps_passed.empty());
+  EXPECT_TRUE(f.source.known());
+  EXPECT_GT(f.predicate.before, f.predicate.after);
+  EXPECT_GE(f.predicate.after, 0);
+}
+
+class Corpus : public ::testing::Test {
+ protected:
+  // The shared object built from a source; empty when it could not be.
+  std::string built(const Build& build, const std::string& source) {
+    const std::string out = scratch_.path() + "/" + std::to_string(count_++) + ".so";
+    ProcessOptions options;
+    options.argv = build.command;
+    options.argv.insert(options.argv.end(), {kData + source, "-o", out});
+    const Result<ProcessResult> result = run_process(options);
+    if (!result.has_value()) {
+      ADD_FAILURE() << build.command[0] << " is not installed: ./dev setup installs it";
+      return {};
+    }
+    EXPECT_TRUE(result->succeeded()) << result->errors;
+    return result->succeeded() ? out : std::string{};
+  }
+
+  testing_support::ScratchDir scratch_;
+  int count_ = 0;
+};
+
+TEST_F(Corpus, FindsWhatTheTableSaysAndNothingElse) {
+  const std::vector<Case> cases = read_cases();
+  ASSERT_GT(cases.size(), 40U);
+  std::map<std::string, std::set<std::string>> functions;  // by source
+  for (const Case& c : cases) functions[c.source].insert(c.function);
+  for (const Build& build : builds()) {
+    for (const auto& [source, names] : functions) {
+      if (std::filesystem::path(source).extension() != build.language) continue;
+      SCOPED_TRACE(source + " by " + build.command[0] + ' ' + build.command.back());
+      const std::string path = built(build, source);
+      if (path.empty()) continue;
+      const auto opened = open_input(path, {});
+      ASSERT_TRUE(opened.has_value()) << opened.error().what;
+      const AuditReport report = audit(opened->front(), names, 1);
+      EXPECT_EQ(report.functions, names.size());
+      Found expected;
+      for (const Case& c : cases)
+        if (c.source == source && c.confidence != "none" &&
+            (c.compiler == "all" || c.compiler == build.name))
+          expected[c.function + ' ' + c.check] = c.confidence;
+      EXPECT_EQ(found_in(report), expected);
+      for (const Finding& finding : report.findings) expect_complete(finding);
+    }
+  }
+}
+
+TEST_F(Corpus, OrderAndCountsDoNotDependOnThreads) {
+  const std::string path = built(builds()[2], "bounds.cc");
+  ASSERT_FALSE(path.empty());
+  const auto opened = open_input(path, {});
+  ASSERT_TRUE(opened.has_value());
+  AuditOptions options;
+  options.threads = 1;
+  const auto one = audit_binary(opened->front(), options);
+  options.threads = 4;
+  const auto four = audit_binary(opened->front(), options);
+  ASSERT_TRUE(one.has_value());
+  ASSERT_TRUE(four.has_value());
+  EXPECT_EQ(one->functions, opened->front().functions.size());
+  EXPECT_EQ(one->functions, four->functions);
+  EXPECT_EQ(one->instructions, four->instructions);
+  EXPECT_EQ(one->loops, four->loops);
+  EXPECT_EQ(one->loops_audited, four->loops_audited);
+  ASSERT_FALSE(one->findings.empty());
+  ASSERT_EQ(one->findings.size(), four->findings.size());
+  for (std::size_t i = 0; i < one->findings.size(); ++i) {
+    EXPECT_EQ(one->findings[i].suppress_key, four->findings[i].suppress_key);
+    EXPECT_EQ(one->findings[i].evidence.front().address,
+              four->findings[i].evidence.front().address);
+  }
+}
+
+// Without symbols nobody knows what the callee is for.
+TEST_F(Corpus, StrippedIndexChecksAreHints) {
+  for (const std::size_t which : {2U, 3U}) {
+    const std::string path = built(builds()[which], "bounds.cc");
+    ASSERT_FALSE(path.empty());
+    const auto whole = open_input(path, {});
+    ASSERT_TRUE(whole.has_value());
+    const FunctionEntry* entry = nullptr;
+    for (const FunctionEntry& f : whole->front().functions)
+      if (f.name == "own_check") entry = &f;
+    ASSERT_NE(entry, nullptr);
+    ProcessOptions strip;
+    strip.argv = {"strip", "--strip-all", path};
+    ASSERT_TRUE(run_process(strip).has_value());
+    const auto opened = open_input(path, {});
+    ASSERT_TRUE(opened.has_value());
+    const auto report = audit_binary(opened->front(), {});
+    ASSERT_TRUE(report.has_value());
+    const auto found =
+        std::find_if(report->findings.begin(), report->findings.end(), [&](const Finding& f) {
+          return entry->address <= f.loop_header && f.loop_header < entry->address + entry->size;
+        });
+    ASSERT_NE(found, report->findings.end());
+    EXPECT_EQ(found->check, "bounds-check-in-loop");
+    EXPECT_EQ(found->confidence, Confidence::kHint);
+  }
+}
+
+TEST(AuditOptionsTest, AnUnknownCheckIsAnError) {
+  AuditOptions options;
+  options.checks = {"no-such-check"};
+  const auto report = audit_binary(Binary{}, options);
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, ErrorCode::kNotFound);
+}
+
+// What the "Where do I add" table of ARCHITECTURE.md demands of a check.
+TEST(CheckRegistryTest, EveryCheckHasItsPageAHitAndANearMissPerLanguage) {
+  const std::vector<Case> cases = read_cases();
+  ASSERT_FALSE(all_checks().empty());
+  for (const Check* check : all_checks()) {
+    SCOPED_TRACE(check->id);
+    EXPECT_EQ(check_by_id(check->id), check);
+    EXPECT_FALSE(check->summary.empty());
+    const std::string page =
+        std::string(ASMFORGE_SOURCE_DIR) + "/docs/checks/" + std::string(check->id) + ".md";
+    std::ifstream file(page);
+    std::stringstream text;
+    text << file.rdbuf();
+    for (const char* part : {"## What it looks like", "## Why compilers do it", "## Mend it",
+                             "## When to leave it", "## Known false alarms", "## Confidence"})
+      EXPECT_NE(text.str().find(part), std::string::npos) << page << " lacks '" << part << "'";
+    std::set<std::string> hits, misses;
+    for (const Case& c : cases)
+      if (c.check == check->id) (c.confidence == "none" ? misses : hits).insert(c.compiler);
+    EXPECT_TRUE(hits.count("all") && hits.count("rustc")) << "no case that fires";
+    EXPECT_TRUE(misses.count("all") && misses.count("rustc")) << "no near miss";
+  }
+  for (const Case& c : cases) EXPECT_NE(check_by_id(c.check), nullptr) << c.check;
+}
+
+}  // namespace
+}  // namespace asmforge
