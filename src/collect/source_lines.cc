@@ -18,7 +18,7 @@ namespace asmforge {
 namespace {
 
 // Bounds the size of an answer, and the work that one deadline covers.
-constexpr std::size_t kAddressesPerRequest = 4096;
+constexpr std::size_t kAddressesPerRequest = 512;
 
 // One question to the worker.
 struct Place {

@@ -8,7 +8,7 @@ namespace asmforge {
 namespace {
 
 // All strings of one answer, each counted as often as it is used.
-constexpr std::size_t kMaxExpandedBytes = std::size_t{512} << 20;
+constexpr std::size_t kMaxExpandedBytes = std::size_t{128} << 20;
 // The first byte of an answer.
 constexpr char kRows = 'R';
 constexpr char kRefusal = 'E';
