@@ -59,7 +59,7 @@ bool AuditedFunction::runs_every_iteration(LoopIndex loop, BlockIndex block) {
                      [&](BlockIndex latch) { return dominators().dominates(block, latch); });
 }
 
-LoopValues& AuditedFunction::values(LoopIndex loop) {
+ValueOrigins& AuditedFunction::values(LoopIndex loop) {
   if (values_of_ != loop) values_.reset(*view_, loop);
   values_of_ = loop;
   return values_;

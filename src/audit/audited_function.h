@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "audit/loop_values.h"
 #include "audit/panic_paths.h"
+#include "audit/value_origins.h"
 #include "collect/stream.h"
 #include "core/finding.h"
 #include "core/profile.h"
@@ -35,7 +35,7 @@ class AuditedFunction {
   // True when each whole iteration of the loop executes the block.
   [[nodiscard]] bool runs_every_iteration(LoopIndex loop, BlockIndex block);
 
-  LoopValues& values(LoopIndex loop);
+  ValueOrigins& values(LoopIndex loop);
   PanicPaths& panics() { return panics_; }
   const DominatorTree& dominators();
 
@@ -50,7 +50,7 @@ class AuditedFunction {
   const Profile* profile_;
   const ProfileModule* module_;  // of this binary; nullptr when the profile has none
   const FunctionView* view_ = nullptr;
-  LoopValues values_;
+  ValueOrigins values_;
   LoopIndex values_of_ = kNoIndex;
   PanicPaths panics_;
   DominatorTree dominators_;

@@ -68,7 +68,7 @@ std::uint32_t flags_producer(const FunctionView& view, const Block& block) {
   return kNoIndex;
 }
 
-ValueKind kind_of_operand(LoopValues& values, std::uint32_t index, const Operand& operand) {
+ValueKind kind_of_operand(ValueOrigins& values, std::uint32_t index, const Operand& operand) {
   switch (operand.kind) {
     case OperandKind::kRegister: return values.kind_before(index, operand.reg);
     case OperandKind::kMemory: return values.loaded_kind(index);
@@ -83,7 +83,7 @@ void read_comparison(AuditedFunction& function, LoopIndex loop, Site& site) {
   site.compare = flags_producer(view, view.cfg.blocks[site.edge.block]);
   if (site.compare == kNoIndex) return;
   const Insn& compare = function.insn(site.compare);
-  LoopValues& values = function.values(loop);
+  ValueOrigins& values = function.values(loop);
   if (compare.operation == IntegerOperation::kTest) {  // index 0 against length 0
     site.index = ValueKind::kInvariant;
     site.length = kind_of_operand(values, site.compare, compare.operands[0]);

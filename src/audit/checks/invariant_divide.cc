@@ -84,7 +84,7 @@ class DividendSearch {
   }
 
   const FunctionView& view_;
-  LoopValues& values_;
+  ValueOrigins& values_;
   LoopIndex loop_;
   std::vector<std::pair<std::uint32_t, Register>> uses_;
   std::vector<Register> at_header_;
@@ -131,7 +131,7 @@ bool twins(AuditedFunction& function, LoopIndex loop, const Site& a, const Site&
 std::optional<Site> read_divide(AuditedFunction& function, LoopIndex loop, std::uint32_t index) {
   const Insn& insn = function.insn(index);
   if (insn.operand_count == 0) return std::nullopt;
-  LoopValues& values = function.values(loop);
+  ValueOrigins& values = function.values(loop);
   Site site;
   site.divide = index;
   const Operand& divisor = insn.operands[0];

@@ -57,7 +57,7 @@ bool explains(const Insn& load, const Insn& store) {
   return store.memory.bytes == 1 || store.memory.bytes == load.memory.bytes;
 }
 
-std::uint32_t aliasing_store(AuditedFunction& function, LoopValues& values, std::uint32_t load) {
+std::uint32_t aliasing_store(AuditedFunction& function, ValueOrigins& values, std::uint32_t load) {
   std::uint32_t first = kNoIndex;
   for (const std::uint32_t store : values.stores()) {
     if (!values.may_alias(load, store)) continue;
@@ -70,8 +70,8 @@ std::uint32_t aliasing_store(AuditedFunction& function, LoopValues& values, std:
 std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   std::vector<Site> sites;
   for (const std::uint32_t load : invariant_loads(function, loop)) {
-    LoopValues& values = function.values(loop);
-    if (values.clobber_of(load).kind != LoopValues::Clobber::kMay) continue;
+    ValueOrigins& values = function.values(loop);
+    if (values.clobber_of(load).kind != ValueOrigins::Clobber::kMay) continue;
     if (!function.runs_every_iteration(loop, function.view().cfg.block_of_insn[load])) continue;
     if (looks_volatile(function.view(), load)) continue;
     const std::uint32_t store = aliasing_store(function, values, load);

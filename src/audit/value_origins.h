@@ -29,21 +29,21 @@ enum class ValueKind : std::uint8_t {
   kUnknown,
 };
 
-struct LoopValue {
+struct ValueOrigin {
   ValueKind kind = ValueKind::kUnknown;
   // For kAffine: the value of `base` at the loop's header plus `offset`.
   Register base = kNoRegister;
   std::int64_t offset = 0;
 };
 
-class LoopValues {
+class ValueOrigins {
  public:
   // Turns to another loop; the view must outlive the next call of reset.
   void reset(const FunctionView& view, LoopIndex loop);
 
   // What `reg` holds just before the instruction; kAffine says no more than that
   // it is a constant away from its value at the header. See kind_before.
-  [[nodiscard]] LoopValue value_before(std::uint32_t insn, Register reg);
+  [[nodiscard]] ValueOrigin value_before(std::uint32_t insn, Register reg);
   [[nodiscard]] ValueKind kind_before(std::uint32_t insn, Register reg);
   // Of what a memory operand's registers add up to.
   [[nodiscard]] ValueKind address_kind(std::uint32_t insn);
@@ -86,12 +86,12 @@ class LoopValues {
   bool search_predecessors(BlockIndex block, Register reg, std::vector<std::uint32_t>& out);
   [[nodiscard]] std::uint32_t last_write(std::uint32_t first, std::uint32_t end,
                                          Register reg) const;
-  LoopValue value_of(const std::vector<std::uint32_t>& definitions, Register reg);
-  LoopValue result_of(std::uint32_t insn, Register reg);
-  LoopValue compute_result(std::uint32_t insn, Register reg);
-  LoopValue sum(std::uint32_t insn, Register reg, std::int64_t constant);
+  ValueOrigin value_of(const std::vector<std::uint32_t>& definitions, Register reg);
+  ValueOrigin result_of(std::uint32_t insn, Register reg);
+  ValueOrigin compute_result(std::uint32_t insn, Register reg);
+  ValueOrigin sum(std::uint32_t insn, Register reg, std::int64_t constant);
   ValueKind kind_at_header(Register reg);
-  ValueKind resolved_kind(LoopValue value);
+  ValueKind resolved_kind(ValueOrigin value);
   [[nodiscard]] bool may_write(const Insn& insn, Register reg) const;
   [[nodiscard]] Clobber meeting(const Insn& load, std::uint32_t store_index);
   [[nodiscard]] bool has_frame_pointer() const;
@@ -101,7 +101,7 @@ class LoopValues {
     std::uint32_t insn = kNoIndex;
     Register reg = kNoRegister;
     Progress progress = Progress::kNew;
-    LoopValue value;
+    ValueOrigin value;
   };
 
   const FunctionView* view_ = nullptr;

@@ -1,4 +1,4 @@
-#include "audit/loop_values.h"
+#include "audit/value_origins.h"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxResults = 512;
 constexpr std::size_t kMaxBlocksSearched = 64;
 
-LoopValue of_kind(ValueKind kind) { return {kind, kNoRegister, 0}; }
+ValueOrigin of_kind(ValueKind kind) { return {kind, kNoRegister, 0}; }
 
 bool barrier(const Insn& insn) {
   return insn.classes.has_any(InsnClass::kAtomic | InsnClass::kFence | InsnClass::kSystem);
@@ -45,7 +45,7 @@ bool overlap(std::int64_t a, std::uint16_t a_bytes, std::int64_t b, std::uint16_
 
 }  // namespace
 
-void LoopValues::reset(const FunctionView& view, LoopIndex loop) {
+void ValueOrigins::reset(const FunctionView& view, LoopIndex loop) {
   view_ = &view;
   loop_ = loop;
   insns_.clear();
@@ -72,7 +72,7 @@ void LoopValues::reset(const FunctionView& view, LoopIndex loop) {
 }
 
 // Only a function that copies rsp to rbp on entry addresses its frame by rbp.
-bool LoopValues::has_frame_pointer() const {
+bool ValueOrigins::has_frame_pointer() const {
   const Block& entry = view_->cfg.blocks.front();
   for (std::uint32_t i = entry.first; i <= entry.last; ++i) {
     const Insn& insn = view_->function.insns[i];
@@ -84,12 +84,12 @@ bool LoopValues::has_frame_pointer() const {
   return false;
 }
 
-bool LoopValues::is_stack_slot(const MemoryOperand& memory) const {
+bool ValueOrigins::is_stack_slot(const MemoryOperand& memory) const {
   if (!memory.present || memory.segment != kNoRegister) return false;
   return memory.base == x86_64::kRsp || (frame_pointer_ && memory.base == x86_64::kRbp);
 }
 
-bool LoopValues::is_read_only(const MemoryOperand& memory) const {
+bool ValueOrigins::is_read_only(const MemoryOperand& memory) const {
   if (memory.address == kNoAddress) return false;
   if (view_->binary.import_at(memory.address) != nullptr) return true;
   const Section* section = view_->binary.section_at(memory.address);
@@ -98,18 +98,18 @@ bool LoopValues::is_read_only(const MemoryOperand& memory) const {
          section->name.starts_with(".data.rel.ro");
 }
 
-bool LoopValues::may_write(const Insn& insn, Register reg) const {
+bool ValueOrigins::may_write(const Insn& insn, Register reg) const {
   return insn.writes.contains(reg) ||
          (insn.is(InsnClass::kCall) && x86_64::call_clobbered().contains(reg));
 }
 
-std::uint32_t LoopValues::last_write(std::uint32_t first, std::uint32_t end, Register reg) const {
+std::uint32_t ValueOrigins::last_write(std::uint32_t first, std::uint32_t end, Register reg) const {
   for (std::uint32_t i = end; i-- > first;)
     if (may_write(view_->function.insns[i], reg)) return i;
   return kNoIndex;
 }
 
-std::vector<std::uint32_t> LoopValues::definitions_before(std::uint32_t insn, Register reg) {
+std::vector<std::uint32_t> ValueOrigins::definitions_before(std::uint32_t insn, Register reg) {
   const BlockIndex block = view_->cfg.block_of_insn[insn];
   std::vector<std::uint32_t> found(1, last_write(view_->cfg.blocks[block].first, insn, reg));
   if (found.front() != kNoIndex) return found;
@@ -118,7 +118,7 @@ std::vector<std::uint32_t> LoopValues::definitions_before(std::uint32_t insn, Re
   return found;
 }
 
-std::vector<std::uint32_t> LoopValues::definitions_at_end(BlockIndex block, Register reg) {
+std::vector<std::uint32_t> ValueOrigins::definitions_at_end(BlockIndex block, Register reg) {
   const Block& b = view_->cfg.blocks[block];
   std::vector<std::uint32_t> found(1, last_write(b.first, b.last + 1, reg));
   if (found.front() != kNoIndex) return found;
@@ -128,8 +128,8 @@ std::vector<std::uint32_t> LoopValues::definitions_at_end(BlockIndex block, Regi
 }
 
 // The definitions that reach the start of `block` within an iteration.
-bool LoopValues::search_predecessors(BlockIndex block, Register reg,
-                                     std::vector<std::uint32_t>& out) {
+bool ValueOrigins::search_predecessors(BlockIndex block, Register reg,
+                                       std::vector<std::uint32_t>& out) {
   const BlockIndex header = view_->loops.loops[loop_].header;
   const auto add = [&](std::uint32_t definition) {
     if (std::find(out.begin(), out.end(), definition) == out.end()) out.push_back(definition);
@@ -156,16 +156,16 @@ bool LoopValues::search_predecessors(BlockIndex block, Register reg,
   return true;
 }
 
-LoopValue LoopValues::value_before(std::uint32_t insn, Register reg) {
+ValueOrigin ValueOrigins::value_before(std::uint32_t insn, Register reg) {
   if (reg == x86_64::kRsp || reg == x86_64::kRip || !written_.contains(reg))
     return of_kind(ValueKind::kInvariant);
   return value_of(definitions_before(insn, reg), reg);
 }
 
-LoopValue LoopValues::value_of(const std::vector<std::uint32_t>& definitions, Register reg) {
+ValueOrigin ValueOrigins::value_of(const std::vector<std::uint32_t>& definitions, Register reg) {
   if (definitions.empty()) return of_kind(ValueKind::kUnknown);
   const auto value_of_one = [&](std::uint32_t insn) {
-    return insn == kNoIndex ? LoopValue{ValueKind::kAffine, reg, 0} : result_of(insn, reg);
+    return insn == kNoIndex ? ValueOrigin{ValueKind::kAffine, reg, 0} : result_of(insn, reg);
   };
   if (definitions.size() == 1) return value_of_one(definitions.front());
   // Which one it is depends on the way taken, so at best the value is derived.
@@ -175,7 +175,7 @@ LoopValue LoopValues::value_of(const std::vector<std::uint32_t>& definitions, Re
   return of_kind(kind);
 }
 
-LoopValue LoopValues::result_of(std::uint32_t insn, Register reg) {
+ValueOrigin ValueOrigins::result_of(std::uint32_t insn, Register reg) {
   for (const Memo& memo : memo_) {
     if (memo.insn != insn || memo.reg != reg) continue;
     return memo.progress == Progress::kDone ? memo.value : of_kind(ValueKind::kUnknown);
@@ -183,14 +183,14 @@ LoopValue LoopValues::result_of(std::uint32_t insn, Register reg) {
   if (memo_.size() == kMaxResults) return of_kind(ValueKind::kUnknown);
   const std::size_t slot = memo_.size();
   memo_.push_back({insn, reg, Progress::kRunning, {}});
-  const LoopValue value = compute_result(insn, reg);
+  const ValueOrigin value = compute_result(insn, reg);
   memo_[slot].value = value;
   memo_[slot].progress = Progress::kDone;
   return value;
 }
 
 // What `reg` holds after the instruction.
-LoopValue LoopValues::compute_result(std::uint32_t index, Register reg) {
+ValueOrigin ValueOrigins::compute_result(std::uint32_t index, Register reg) {
   const Insn& insn = view_->function.insns[index];
   if (insn.is(InsnClass::kCall) || barrier(insn)) return of_kind(ValueKind::kUnknown);
   if (insn.is(InsnClass::kZeroIdiom)) return of_kind(ValueKind::kInvariant);
@@ -218,7 +218,7 @@ LoopValue LoopValues::compute_result(std::uint32_t index, Register reg) {
   return of_kind(kind);
 }
 
-ValueKind LoopValues::loaded_kind(std::uint32_t index) {
+ValueKind ValueOrigins::loaded_kind(std::uint32_t index) {
   const Insn& insn = view_->function.insns[index];
   if (!insn.memory.present || address_kind(index) != ValueKind::kInvariant)
     return ValueKind::kLoaded;
@@ -232,8 +232,8 @@ ValueKind LoopValues::loaded_kind(std::uint32_t index) {
   return ValueKind::kLoaded;
 }
 
-LoopValue LoopValues::sum(std::uint32_t insn, Register reg, std::int64_t constant) {
-  LoopValue value = value_before(insn, reg);
+ValueOrigin ValueOrigins::sum(std::uint32_t insn, Register reg, std::int64_t constant) {
+  ValueOrigin value = value_before(insn, reg);
   // Wraps as the machine does.
   if (value.kind == ValueKind::kAffine)
     value.offset = static_cast<std::int64_t>(static_cast<std::uint64_t>(value.offset) +
@@ -242,14 +242,14 @@ LoopValue LoopValues::sum(std::uint32_t insn, Register reg, std::int64_t constan
 }
 
 // An affine form is only affine when its base really advances by a constant.
-ValueKind LoopValues::resolved_kind(LoopValue value) {
+ValueKind ValueOrigins::resolved_kind(ValueOrigin value) {
   return value.kind == ValueKind::kAffine ? kind_at_header(value.base) : value.kind;
 }
 
-std::optional<std::int64_t> LoopValues::step(Register reg) {
+std::optional<std::int64_t> ValueOrigins::step(Register reg) {
   std::optional<std::int64_t> step;
   for (const BlockIndex latch : view_->loops.loops[loop_].latches) {
-    const LoopValue value = value_of(definitions_at_end(latch, reg), reg);
+    const ValueOrigin value = value_of(definitions_at_end(latch, reg), reg);
     if (value.kind != ValueKind::kAffine || value.base != reg) return std::nullopt;
     if (step.has_value() && *step != value.offset) return std::nullopt;
     step = value.offset;
@@ -258,7 +258,7 @@ std::optional<std::int64_t> LoopValues::step(Register reg) {
 }
 
 // What a register that the loop writes holds when an iteration begins.
-ValueKind LoopValues::kind_at_header(Register reg) {
+ValueKind ValueOrigins::kind_at_header(Register reg) {
   for (const Memo& memo : header_) {
     if (memo.reg != reg) continue;
     // A value that depends on itself is what the rest of it is.
@@ -279,11 +279,11 @@ ValueKind LoopValues::kind_at_header(Register reg) {
   return kind;
 }
 
-ValueKind LoopValues::kind_before(std::uint32_t insn, Register reg) {
+ValueKind ValueOrigins::kind_before(std::uint32_t insn, Register reg) {
   return resolved_kind(value_before(insn, reg));
 }
 
-ValueKind LoopValues::address_kind(std::uint32_t insn) {
+ValueKind ValueOrigins::address_kind(std::uint32_t insn) {
   const MemoryOperand& memory = view_->function.insns[insn].memory;
   ValueKind kind = ValueKind::kInvariant;
   for (const Register reg : {memory.base, memory.index})
@@ -291,7 +291,7 @@ ValueKind LoopValues::address_kind(std::uint32_t insn) {
   return kind;
 }
 
-LoopValues::LoadClobber LoopValues::clobber_of(std::uint32_t load) {
+ValueOrigins::LoadClobber ValueOrigins::clobber_of(std::uint32_t load) {
   const Insn& insn = view_->function.insns[load];
   const bool own_frame = is_stack_slot(insn.memory);
   if (!own_frame && (has_call_ || has_barrier_)) return {Clobber::kOpaque, kNoIndex};
@@ -304,12 +304,12 @@ LoopValues::LoadClobber LoopValues::clobber_of(std::uint32_t load) {
   return worst;
 }
 
-bool LoopValues::may_alias(std::uint32_t load, std::uint32_t store) {
+bool ValueOrigins::may_alias(std::uint32_t load, std::uint32_t store) {
   return meeting(view_->function.insns[load], store) != Clobber::kNone;
 }
 
 // `load` has an address that does not change in the loop.
-LoopValues::Clobber LoopValues::meeting(const Insn& load, std::uint32_t store_index) {
+ValueOrigins::Clobber ValueOrigins::meeting(const Insn& load, std::uint32_t store_index) {
   const Insn& store = view_->function.insns[store_index];
   if (store.is(InsnClass::kPush)) return Clobber::kNone;
   if (!store.memory.present) return Clobber::kOpaque;  // rep movs and the like
