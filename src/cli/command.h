@@ -40,7 +40,7 @@ struct Command {
   std::string_view summary;        // one line, no full stop
   Run (*setup)(CLI::App& app);     // declares the options; what it returns runs after they are read
   std::string_view trailing = {};  // "-- COMPILER FLAGS": empty when `--` is not accepted
-  std::string_view description = {};  // paragraphs below the summary in --help; may be empty
+  std::string_view description = {};  // a paragraph for --help; may be empty
 };
 
 std::span<const Command* const> all_commands();

@@ -72,7 +72,11 @@ std::string general_help() {
 std::string command_help(const Command& command, const CLI::App& app) {
   std::string text = fmt::format("{}\n\nusage: {}\n", command.summary,
                                  wrap(usage_line(command, app), kColumns - 7, 9));
-  if (!command.description.empty()) text += fmt::format("\n{}\n", command.description);
+  if (!command.description.empty()) {
+    std::string paragraph(command.description);
+    std::replace(paragraph.begin(), paragraph.end(), '\n', ' ');
+    text += fmt::format("\n{}\n", wrap(paragraph, kColumns, 0));
+  }
   std::string positionals;
   std::string options;
   for (const CLI::Option* option : app.get_options()) {

@@ -5,6 +5,7 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 #include "collect/open.h"
+#include "collect/profiles/profile_file.h"
 
 namespace asmforge {
 namespace {
@@ -31,8 +32,12 @@ Result<CompiledSource> compile(const InputRequest& request) {
   return compiled;
 }
 
-Result<Inputs> compile_if_source(const InputRequest& request) {
+// What there is to know before the binary is opened: the profile, and the compiled source.
+Result<Inputs> prepare(const InputRequest& request) {
   Inputs inputs;
+  if (!request.options.profile.empty()) {
+    AF_TRY(inputs.profile, read_profile(request.options.profile));
+  }
   if (source_language(request.options.path) != SourceLanguage::kNone) {
     AF_TRY(inputs.compiled, compile(request));
     return inputs;
@@ -64,14 +69,14 @@ std::string display_path(const Binary& binary) {
 }
 
 Result<Inputs> open_inputs(const InputRequest& request) {
-  AF_TRY(Inputs inputs, compile_if_source(request));
+  AF_TRY(Inputs inputs, prepare(request));
   AF_TRY([[maybe_unused]] const Done done, open_binaries(request, true, inputs));
   return inputs;
 }
 
 Result<SelectedFunction> open_function(const InputRequest& request, const std::string& wanted) {
   SelectedFunction selected;
-  AF_TRY(selected.inputs, compile_if_source(request));
+  AF_TRY(selected.inputs, prepare(request));
   AF_TRY([[maybe_unused]] const Done quick, open_binaries(request, false, selected.inputs));
   if (const Result<FunctionRef> exact = select_exact(selected.inputs.binaries, wanted)) {
     selected.ref = *exact;
@@ -85,10 +90,7 @@ Result<SelectedFunction> open_function(const InputRequest& request, const std::s
 
 Result<const ProfileModule*> counts_for(const Inputs& inputs, const Binary& binary) {
   if (!inputs.profile) return static_cast<const ProfileModule*>(nullptr);
-  if (const ProfileModule* module = inputs.profile->module_for(binary)) return module;
-  return Error{ErrorCode::kBadInput,
-               fmt::format("{}: the profile is of another build", display_path(binary)),
-               "profile this one"};
+  return match_profile(*inputs.profile, binary);
 }
 
 Result<Done> check_inputs_unchanged(const Inputs& inputs) {

@@ -93,11 +93,8 @@ void add_counts(const FunctionView& view, const ListingOptions& options, Listing
     total += listing.counts.back();
   }
   listing.profile = options.profile->source;
-  if (options.profile->total != 0)
-    listing.share = static_cast<double>(total) / static_cast<double>(options.profile->total);
-  if (total == 0 && !options.profile->features_not_seen.empty())
-    listing.notes.push_back(
-        "no executions seen; the profile's source lacks CPU features, so this may run natively");
+  listing.share = share(*options.profile, total);
+  listing.zero_is_unknown = !zero_means_never_ran(*options.profile);
 }
 
 }  // namespace

@@ -202,6 +202,7 @@ Run setup(CLI::App& app) {
                  fmt::format("Show at most N functions, 0 for all (default {}; all in JSON)",
                              kShownByDefault))
       ->type_name("N");
+  add_profile_option(app, options->input);
   add_output_options(app, options->output);
   return [options](Session& session) { return run(*options, session); };
 }

@@ -27,6 +27,8 @@ Result<int> run(const Options& options, Session& session) {
   ListingOptions how;
   how.syntax = options.assembly.att ? Syntax::kAtt : Syntax::kIntel;
   how.sources = !options.assembly.no_source;
+  AF_TRY(how.counts, counts_for(selected.inputs, binary));
+  how.profile = how.counts == nullptr ? nullptr : &*selected.inputs.profile;
   Listing listing = make_listing(view, how, source_text);
   listing.number = selected.number.value_or(kNoIndex);
   if (options.output.json)
@@ -44,6 +46,7 @@ Run setup(CLI::App& app) {
                  "Symbol, demangled name or a part of it, number from 'list', or 0x address")
       ->required();
   add_assembly_options(app, options->assembly);
+  add_profile_option(app, options->input);
   add_output_options(app, options->output);
   return [options](Session& session) { return run(*options, session); };
 }

@@ -235,19 +235,20 @@ class Writer {
                              l_.loops->irreducible_edges);
     if (!unknown.empty()) out_.print("; unknown: {}\n", unknown.substr(0, unknown.size() - 2));
     if (l_.profile)
-      out_.print("; left column: {}\n",
-                 *l_.profile == ProfileSource::kExactCounts ? "times executed" : "samples");
+      out_.print("; left column: {}{}\n",
+                 *l_.profile == ProfileSource::kExactCounts ? "times executed" : "samples",
+                 l_.zero_is_unknown ? "; ?: none seen, which does not mean never" : "");
   }
 
   void write_row(std::size_t index) {
     const Row& row = rows_[index];
     std::string left(count_width_, ' ');
     if (row.kind == Row::Kind::kInsn && count_width_ != 0) {
-      const std::string count = with_separators(l_.counts[row.insn]);
+      const bool unknown = l_.counts[row.insn] == 0 && l_.zero_is_unknown;
+      const std::string count = unknown ? "?" : with_separators(l_.counts[row.insn]);
       left = std::string(count_width_ - count.size(), ' ') + count;
-      // Hot is said of loops and functions at 1 % of the profile; here: of this function's counts.
-      if (total_ != 0 &&
-          static_cast<double>(l_.counts[row.insn]) >= kHotShare * static_cast<double>(total_))
+      if (total_ != 0 && l_.share.value_or(0) * static_cast<double>(l_.counts[row.insn]) >=
+                             kHotShare * static_cast<double>(total_))
         left = palette_(Paint::kHot, left);
     }
     if (count_width_ != 0) left += "  ";

@@ -44,7 +44,8 @@ struct Listing {
   std::vector<SourceLocation> locations;  // the same; or empty when sources are not shown
   std::vector<std::uint64_t> counts;      // the same; or empty without a profile
   std::optional<ProfileSource> profile;
-  std::optional<double> share;  // of the profile
+  std::optional<double> share;   // of the profile
+  bool zero_is_unknown = false;  // no count does not mean that it never ran
   // The text of a frame's line, when its file can be read.
   std::function<std::optional<std::string>(const SourceFrame&)> source_text;
   std::vector<std::string> notes;

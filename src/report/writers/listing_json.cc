@@ -89,7 +89,10 @@ Json insn_json(const Listing& listing, std::uint32_t i) {
       {"source", listing.locations.empty() ? Json() : source_json(listing.locations[i])}};
   if (insn.target != kNoAddress) object["target"] = hexadecimal(insn.target);
   if (!listed.target.empty()) object["target_name"] = listed.target;
-  if (!listing.counts.empty()) object["count"] = listing.counts[i];
+  if (!listing.counts.empty()) {
+    const bool unknown = listing.counts[i] == 0 && listing.zero_is_unknown;
+    object["count"] = unknown ? Json() : Json(listing.counts[i]);
+  }
   return object;
 }
 
