@@ -37,6 +37,7 @@ FunctionView FunctionAnalyser::analyse(std::uint32_t function_index) {
   decode_function(s.binary, s.binary.functions[function_index], s.decoder, s.function);
   build_cfg(s.function, s.binary, s.callees, s.cfg);
   find_loops(s.cfg, s.loops);
+  assign_loop_roles(s.function, s.cfg, s.loops);
   return {s.binary, s.function, s.cfg, s.loops, s.callees, s.decoder};
 }
 

@@ -83,7 +83,7 @@ enum class LoopRole : std::uint8_t {
   kMain,       // the vector or unrolled body that does most of the iterations
   kPeel,       // runs before the main loop, to align or to shorten
   kRemainder,  // runs after the main loop, for what is left; scalar fallback too
-  kCold,       // in a cold part, or every way out of it ends without return
+  kCold,       // in a cold part, or on a way that only ends without return
 };
 std::string_view to_string(LoopRole role);
 

@@ -10,8 +10,8 @@ namespace asmforge {
 // headers.
 void find_loops(const Cfg& cfg, Loops& out);
 
-// Fills Loop::role from the structure alone: vector or unrolled body against
-// the scalar loop that follows or precedes it, cold blocks.
+// Fills Loop::role from the structure alone (loop_roles.cc); kUnknown when it is
+// not certain which loops belong together.
 void assign_loop_roles(const Function& function, const Cfg& cfg, Loops& loops);
 
 }  // namespace asmforge
