@@ -3,164 +3,146 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
+#include <array>
+#include <string>
+#include <tuple>
 #include <vector>
 
-#include "collect/readers/imports.h"
+#include "collect/readers/call_targets.h"
+#include "collect/readers/code_parts.h"
+#include "collect/readers/code_scan.h"
+#include "collect/readers/cold_parts.h"
+#include "mc/decoder.h"
 
 namespace asmforge {
 namespace {
 
-// One reason to believe that a function starts at an address.
-struct Candidate {
-  std::uint64_t address = 0;
-  std::uint64_t size = 0;  // 0: unknown
-  std::string_view name;
-  FunctionOrigin origin = FunctionOrigin::kSymbol;
-  bool global = false;
-};
-
-bool comes_before(const Candidate& a, const Candidate& b) {
-  if (a.address != b.address) return a.address < b.address;
-  if (a.origin != b.origin) return a.origin < b.origin;
-  if (a.global != b.global) return a.global;
-  if (a.size != b.size) return a.size > b.size;
-  return a.name < b.name;
+// A hostile symbol table can make a million functions of the same megabyte; real
+// ones overlap a little (several entries into hand-written assembly).
+void cut_overlaps(Binary& binary, std::vector<CodePart>& parts) {
+  constexpr std::uint64_t kMostCoverage = 4;
+  std::uint64_t code = 0;
+  for (const Section& section : binary.sections)
+    if (section.executable) code += section.size;
+  std::uint64_t covered = 0;
+  for (const CodePart& part : parts) covered += std::min(part.size(), code);
+  const bool all = covered > kMostCoverage * code;
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i)
+    if (all || parts[i].may_be_cold) parts[i].end = std::min(parts[i].end, parts[i + 1].begin);
+  if (all)
+    binary.notes.emplace_back("the sizes of functions overlap: each was cut where the next begins");
 }
 
-// The executable section that holds the address and is no PLT.
-const Section* code_at(const Binary& binary, std::uint64_t address) {
-  const Section* section = binary.section_at(address);
-  return section != nullptr && section->executable && !is_plt(section->name) ? section : nullptr;
+// The few bytes that align the next function: nops, int3 or zeros.
+bool is_padding(const Binary& binary, AddressRange gap) {
+  constexpr std::uint64_t kAlignment = 16;
+  constexpr std::array<std::uint8_t, 6> kFirstBytes = {0x90, 0x66, 0x0f, 0x2e, 0xcc, 0x00};
+  if (gap.size() >= kAlignment) return false;
+  const std::uint64_t first = binary.read_unsigned(gap.begin, 1).value_or(0);
+  return std::find(kFirstBytes.begin(), kFirstBytes.end(), first) != kFirstBytes.end();
 }
 
-void add_symbols(const Binary& binary, std::vector<Candidate>& candidates) {
-  for (const Symbol& symbol : binary.symbols) {
-    const bool function =
-        symbol.kind == SymbolKind::kFunction || symbol.kind == SymbolKind::kIndirectFunction;
-    // Hand-written assembly often gives its global labels no type.
-    const bool label = symbol.kind == SymbolKind::kOther && symbol.global && !symbol.name.empty();
-    if ((!function && !label) || code_at(binary, symbol.address) == nullptr) continue;
-    candidates.push_back({symbol.address, symbol.size, symbol.name,
-                          symbol.dynamic ? FunctionOrigin::kDynamicSymbol : FunctionOrigin::kSymbol,
-                          symbol.global});
-  }
+Transfers transfers_of_interest(const Binary& binary, const std::vector<CodePart>& parts) {
+  CodeAddresses entries(binary);
+  CodeAddresses uncovered(binary);
+  // A cold part may be entered anywhere, a function at its begin.
+  for (const CodePart& part : parts)
+    if (part.may_be_cold)
+      entries.insert({part.begin, part.frame_is_fresh ? part.begin + 1 : part.end});
+  for (const AddressRange& gap : uncovered_code(binary, parts))
+    if (!is_padding(binary, gap)) uncovered.insert(gap);
+  return scan_transfers(binary, entries, uncovered);
 }
 
-void add_unwind_entries(const Binary& binary, const UnwindTable& unwind,
-                        std::vector<Candidate>& candidates) {
-  for (const UnwindEntry& entry : unwind.entries)
-    if (entry.frame_is_fresh && code_at(binary, entry.begin) != nullptr)
-      candidates.push_back(
-          {entry.begin, entry.end - entry.begin, {}, FunctionOrigin::kUnwindTable});
-}
-
-// Sections of pointers to functions that run before or after main; relocatables
-// append a priority to the name.
-constexpr std::string_view kFunctionArrays[] = {".init_array", ".fini_array", ".preinit_array"};
-
-void add_entry_points(const Binary& binary, std::vector<Candidate>& candidates) {
-  const auto add = [&](std::uint64_t address) {
-    if (code_at(binary, address) != nullptr)
-      candidates.push_back({address, 0, {}, FunctionOrigin::kEntryPoint});
-  };
-  if (binary.entry_point != 0) add(binary.entry_point);
-  for (const Section& section : binary.sections) {
-    if (section.name == ".init" || section.name == ".fini") add(section.address);
-    const bool array =
-        std::any_of(std::begin(kFunctionArrays), std::end(kFunctionArrays),
-                    [&](std::string_view prefix) { return section.name.starts_with(prefix); });
-    if (!array) continue;
-    for (std::uint64_t offset = 0; offset + 8 <= section.bytes.size(); offset += 8)
-      if (const std::optional<std::uint64_t> target = binary.pointer_at(section.address + offset))
-        add(*target);
-  }
-}
-
-// Where functions of unknown size must end: known starts, data in code sections.
-class Boundaries {
- public:
-  Boundaries(const Binary& binary, const std::vector<Candidate>& candidates) : binary_(binary) {
-    for (const Candidate& candidate : candidates) starts_.push_back(candidate.address);
-    for (const Symbol& symbol : binary.symbols)
-      if (symbol.kind == SymbolKind::kObject && code_at(binary, symbol.address) != nullptr)
-        starts_.push_back(symbol.address);
-    std::sort(starts_.begin(), starts_.end());
-  }
-  [[nodiscard]] std::uint64_t after(std::uint64_t address) const {
-    const Section* section = code_at(binary_, address);
-    const std::uint64_t section_end = section->address + section->size;
-    const auto next = std::upper_bound(starts_.begin(), starts_.end(), address);
-    return next == starts_.end() ? section_end : std::min(*next, section_end);
-  }
-
- private:
-  const Binary& binary_;
-  std::vector<std::uint64_t> starts_;
-};
-
-// Candidates of one address become one function; what lies inside a function
-// whose size a symbol tells, and has no symbol itself, is no function.
-void make_functions(std::vector<Candidate>& candidates, Binary& binary) {
-  std::sort(candidates.begin(), candidates.end(), comes_before);
-  const Boundaries boundaries(binary, candidates);
-  std::uint64_t covered_until = 0;
-  for (std::size_t i = 0; i < candidates.size();) {
-    const Candidate& best = candidates[i];
-    FunctionEntry function{
-        .address = best.address, .size = best.size, .name = best.name, .origin = best.origin};
-    std::string_view last_name = best.name;
-    for (; i < candidates.size() && candidates[i].address == function.address; ++i) {
-      if (function.size == 0) function.size = candidates[i].size;
-      if (candidates[i].name.empty() || candidates[i].name == last_name) continue;
-      last_name = candidates[i].name;
-      ++function.alias_count;
+void publish(const std::vector<CodePart>& parts, Binary& binary) {
+  std::vector<std::uint32_t> cold;
+  for (std::uint32_t i = 0; i < parts.size(); ++i)
+    if (parts[i].parent != kNoIndex) cold.push_back(i);
+  std::sort(cold.begin(), cold.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::tie(parts[a].parent, a) < std::tie(parts[b].parent, b);
+  });
+  auto next_cold = cold.begin();
+  for (std::uint32_t i = 0; i < parts.size(); ++i) {
+    const CodePart& part = parts[i];
+    if (!part.is_function()) continue;
+    FunctionEntry function{.address = part.begin,
+                           .size = part.size(),
+                           .name = part.name,
+                           .origin = part.origin,
+                           .size_known = part.size_known,
+                           .first_cold_part = static_cast<std::uint32_t>(binary.cold_parts.size()),
+                           .alias_count = part.alias_count};
+    for (; next_cold != cold.end() && parts[*next_cold].parent == i; ++next_cold) {
+      binary.cold_parts.push_back({parts[*next_cold].range(), parts[*next_cold].name});
+      ++function.cold_part_count;
     }
-    const bool named =
-        best.origin == FunctionOrigin::kSymbol || best.origin == FunctionOrigin::kDynamicSymbol;
-    if (!named && function.address < covered_until) continue;
-    if (function.size == 0) {
-      // A label inside a known function is no function of its own.
-      if (function.address < covered_until) continue;
-      function.size = boundaries.after(function.address) - function.address;
-      function.size_known = false;
-    }
-    const Section* section = code_at(binary, function.address);
-    function.size = std::min(function.size, section->address + section->size - function.address);
-    covered_until = std::max(covered_until, function.address + function.size);
     binary.functions.push_back(function);
   }
 }
 
-std::string describe_sources(const Binary& binary) {
-  std::size_t by_origin[6] = {};
+// "no symbol table: 812 functions from dynamic symbols, 14203 from the unwind table"
+void note_sources(Binary& binary) {
+  if (binary.has_symbol_table) return;
+  std::array<std::size_t, 6> by_origin = {};
   for (const FunctionEntry& function : binary.functions)
     ++by_origin[static_cast<std::size_t>(function.origin)];
-  const auto count = [&](FunctionOrigin origin) {
-    return by_origin[static_cast<std::size_t>(origin)];
+  struct Source {
+    FunctionOrigin origin;
+    std::string_view name;
   };
-  return fmt::format(
-      "no symbol table: {} functions from .dynsym, {} from .eh_frame, {} from entry points; "
-      "those without a name are shown by address",
-      count(FunctionOrigin::kDynamicSymbol), count(FunctionOrigin::kUnwindTable),
-      count(FunctionOrigin::kEntryPoint));
+  constexpr std::array kSources = {Source{FunctionOrigin::kDynamicSymbol, "names in .dynsym"},
+                                   Source{FunctionOrigin::kUnwindTable, ".eh_frame"},
+                                   Source{FunctionOrigin::kEntryPoint, "entry points"},
+                                   Source{FunctionOrigin::kCallTarget, "calls"}};
+  std::vector<std::string> counts;
+  for (const Source& source : kSources)
+    if (const std::size_t count = by_origin[static_cast<std::size_t>(source.origin)]; count != 0)
+      counts.push_back(fmt::format("{} from {}", count, source.name));
+  binary.notes.push_back(
+      fmt::format("no symbol table: found {} functions ({}); those without a name are called by "
+                  "their address",
+                  binary.functions.size(), fmt::join(counts, ", ")));
+}
+
+void note_leftovers(const UnwindTable& unwind, const std::vector<CodePart>& parts, Binary& binary) {
+  if (unwind.unreadable != 0)
+    binary.notes.push_back(
+        fmt::format("{} entries of .eh_frame could not be read", unwind.unreadable));
+  const auto orphans = std::count_if(parts.begin(), parts.end(), [](const CodePart& part) {
+    return part.parent == kNoIndex && !part.frame_is_fresh;
+  });
+  if (orphans != 0)
+    binary.notes.push_back(
+        fmt::format("{} cold parts belong to functions that could not be found", orphans));
+  // Gaps between functions are padding.
+  constexpr std::uint64_t kLongestPadding = 64;
+  std::uint64_t unknown = 0;
+  for (const AddressRange& range : uncovered_code(binary, parts))
+    if (range.size() > kLongestPadding) unknown += range.size();
+  if (unknown != 0)
+    binary.notes.push_back(fmt::format(
+        "{} bytes of code or data in code sections belong to no known function", unknown));
 }
 
 }  // namespace
 
 void find_functions_in_symbols(Binary& binary) {
-  std::vector<Candidate> candidates;
-  add_symbols(binary, candidates);
-  make_functions(candidates, binary);
+  std::vector<CodePart> parts = collect_code_parts(binary, nullptr);
+  cut_overlaps(binary, parts);
+  publish(parts, binary);
 }
 
 void find_functions(const UnwindTable& unwind, Binary& binary) {
-  std::vector<Candidate> candidates;
-  add_symbols(binary, candidates);
-  add_unwind_entries(binary, unwind, candidates);
-  add_entry_points(binary, candidates);
-  make_functions(candidates, binary);
-  if (!binary.has_symbol_table) binary.notes.push_back(describe_sources(binary));
+  std::vector<CodePart> parts = collect_code_parts(binary, &unwind);
+  cut_overlaps(binary, parts);
+  Decoder decoder(binary.isa);
+  measure_entry_points(binary, decoder, parts);
+  const Transfers transfers = transfers_of_interest(binary, parts);
+  add_call_targets(binary, transfers.elsewhere, decoder, parts);
+  join_cold_parts(binary, unwind, transfers, decoder, parts);  // by index, so parts are final
+  publish(parts, binary);
+  note_sources(binary);
+  note_leftovers(unwind, parts, binary);
 }
 
 }  // namespace asmforge

@@ -1,5 +1,5 @@
-// Where the functions of a file start and end, from the tables that know:
-// symbols first, then .eh_frame, then the entry points of the file.
+// Where the functions of a file start and end: symbols first, then .eh_frame,
+// entry points, and at last what is called though no table knows it.
 #pragma once
 
 #include "collect/readers/unwind_table.h"
@@ -10,8 +10,8 @@ namespace asmforge {
 // Fills Binary::functions from Binary::symbols alone.
 void find_functions_in_symbols(Binary& binary);
 
-// Fills Binary::functions from symbols, unwind table and entry points, and says
-// in a note what was used.
+// Fills Binary::functions and cold_parts, and says in notes what was used and
+// what was left over. Decodes only what the tables leave open.
 void find_functions(const UnwindTable& unwind, Binary& binary);
 
 }  // namespace asmforge

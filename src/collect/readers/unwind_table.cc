@@ -28,14 +28,14 @@ struct FrameRule {
   }
 };
 
-// Carries out what comes before the first advance of the location. Unknown
-// instructions end it: what was found until then holds at the beginning.
-void run_until_advance(Bytes program, std::uint64_t code_factor, FrameRule& rule) {
-  ByteCursor cursor(program);
+// Carries out what comes before the next advance of the location, and returns by
+// how many bytes that goes on; 0 at the end and at instructions that are not
+// known: what was found until then holds at the beginning.
+std::uint64_t run_until_advance(ByteCursor& cursor, std::uint64_t code_factor, FrameRule& rule) {
   while (!cursor.at_end()) {
     const auto opcode = cursor.take<std::uint8_t>();
     if ((opcode & 0xc0U) == 0x40) {  // advance_loc
-      if ((opcode & 0x3fU) * code_factor != 0) return;
+      if (const std::uint64_t distance = (opcode & 0x3fU) * code_factor) return distance;
       continue;
     }
     if ((opcode & 0xc0U) == 0x80) {  // offset
@@ -90,9 +90,10 @@ void run_until_advance(Bytes program, std::uint64_t code_factor, FrameRule& rule
         cursor.take_uleb();
         cursor.skip(cursor.take_uleb());
         break;
-      default: return;  // set_loc, advance_loc1/2/4, vendor extensions
+      default: return 0;  // set_loc, advance_loc1/2/4, vendor extensions
     }
   }
+  return 0;
 }
 
 // What the FDEs of one common information entry share.
@@ -143,7 +144,7 @@ std::optional<CommonEntry> read_common_entry(Bytes body) {
     cursor.skip(length);
   }
   if (!cursor.ok()) return std::nullopt;
-  run_until_advance(body.subspan(cursor.offset()), entry.code_factor, entry.rule);
+  run_until_advance(cursor, entry.code_factor, entry.rule);
   return entry;
 }
 
@@ -169,8 +170,12 @@ std::optional<UnwindEntry> read_description(const CommonEntry& common, Bytes bod
   }
   if (!cursor.ok()) return std::nullopt;
   FrameRule rule = common.rule;
-  run_until_advance(body.subspan(cursor.offset()), common.code_factor, rule);
+  const std::uint64_t advance = run_until_advance(cursor, common.code_factor, rule);
   entry.frame_is_fresh = rule.is_fresh();
+  if (advance == 1 && entry.frame_is_fresh) {
+    run_until_advance(cursor, common.code_factor, rule);
+    entry.stale_after_one_byte = !rule.is_fresh();
+  }
   return entry;
 }
 

@@ -21,6 +21,10 @@ struct UnwindEntry {
   std::uint64_t landing_pads = 0;  // address of its LSDA; 0 for none
   // At `begin` the frame is as a call leaves it: the return address at rsp.
   bool frame_is_fresh = true;
+  // One byte further on it no longer is. When that byte is a nop, nothing can have
+  // changed, so it was not fresh before: gcc puts a nop in front of a landing pad
+  // that would begin a cold part.
+  bool stale_after_one_byte = false;
   bool signal_frame = false;
 };
 
