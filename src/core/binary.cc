@@ -1,6 +1,8 @@
 #include "core/binary.h"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 
 namespace asmforge {
 namespace {
@@ -90,16 +92,34 @@ const FunctionEntry* Binary::function_at(std::uint64_t address) const {
   return found != functions.end() && found->address == address ? &*found : nullptr;
 }
 
+void Binary::index_cold_parts() {
+  cold_parts_by_address.resize(cold_parts.size());
+  std::iota(cold_parts_by_address.begin(), cold_parts_by_address.end(), 0U);
+  std::sort(cold_parts_by_address.begin(), cold_parts_by_address.end(),
+            [&](std::uint32_t a, std::uint32_t b) {
+              return cold_parts[a].range.begin < cold_parts[b].range.begin;
+            });
+}
+
 const FunctionEntry* Binary::function_containing(std::uint64_t address) const {
   auto found = last_at_or_below(functions, address);
   if (found != functions.end() &&
       address - found->address < std::max<std::uint64_t>(found->size, 1))
     return &*found;
-  for (const FunctionEntry& function : functions) {
-    for (std::uint32_t i = 0; i < function.cold_part_count; ++i)
-      if (cold_parts[function.first_cold_part + i].range.contains(address)) return &function;
-  }
-  return nullptr;
+
+  const auto after = std::upper_bound(cold_parts_by_address.begin(), cold_parts_by_address.end(),
+                                      address, [&](std::uint64_t wanted, std::uint32_t part) {
+                                        return wanted < cold_parts[part].range.begin;
+                                      });
+  if (after == cold_parts_by_address.begin()) return nullptr;
+  const std::uint32_t part = *std::prev(after);
+  if (!cold_parts[part].range.contains(address)) return nullptr;
+  // Parts are in the order of their owners, and a function without any has the
+  // first index of the next that has some.
+  const auto behind = std::partition_point(
+      functions.begin(), functions.end(),
+      [&](const FunctionEntry& function) { return function.first_cold_part <= part; });
+  return behind == functions.begin() ? nullptr : &*std::prev(behind);
 }
 
 std::string_view Binary::name_at(std::uint64_t address) const {

@@ -86,8 +86,9 @@ struct FunctionEntry {
   std::uint64_t size = 0;  // bytes of the part that holds the entry
   std::string_view name;   // empty when there is none
   FunctionOrigin origin = FunctionOrigin::kSymbol;
-  bool size_known = true;             // false: up to the next known start
-  std::uint32_t first_cold_part = 0;  // index into Binary::cold_parts
+  bool size_known = true;  // false: up to the next known start
+  // Index into Binary::cold_parts; of a function without any, where they would be.
+  std::uint32_t first_cold_part = 0;
   std::uint32_t cold_part_count = 0;
   std::uint32_t alias_count = 0;  // further names for the same address
 };
@@ -123,7 +124,9 @@ struct Binary {
   std::vector<Import> imports;           // ascending in address
   std::vector<FunctionEntry> functions;  // ascending in address
   std::vector<ColdPart> cold_parts;      // grouped by the function that owns them
-  std::vector<std::string> notes;        // what the user should know: "no symbol table; ..."
+  // Indices into cold_parts, ascending in address; set by index_cold_parts.
+  std::vector<std::uint32_t> cold_parts_by_address;
+  std::vector<std::string> notes;  // what the user should know: "no symbol table; ..."
   // The whole file, or the archive member's part of it, as it is on disk.
   std::span<const std::uint8_t> file_bytes;
   std::shared_ptr<BinaryStorage> storage;
@@ -139,6 +142,9 @@ struct Binary {
   // relocations applied at load base 0.
   [[nodiscard]] std::optional<std::uint64_t> pointer_at(std::uint64_t address) const;
   [[nodiscard]] const Import* import_at(std::uint64_t address) const;
+  // After functions and cold_parts are complete: lets function_containing find
+  // cold parts.
+  void index_cold_parts();
   // The function whose entry is exactly here.
   [[nodiscard]] const FunctionEntry* function_at(std::uint64_t address) const;
   // The function one of whose parts holds this address.

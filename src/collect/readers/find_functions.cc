@@ -78,6 +78,7 @@ void publish(const std::vector<CodePart>& parts, Binary& binary) {
     }
     binary.functions.push_back(function);
   }
+  binary.index_cold_parts();
 }
 
 // "no symbol table: 812 functions from dynamic symbols, 14203 from the unwind table"
