@@ -104,6 +104,13 @@ struct AsmDiff {
   std::uint64_t penalty = 0;
   std::uint32_t differing_rows = 0;
   double similarity = 1.0;
+  // Per instruction of each side its row; of padding the row of what follows it,
+  // rows.size() at the end.
+  std::vector<std::uint32_t> row_of_before;
+  std::vector<std::uint32_t> row_of_after;
+  // Per row, and for rows.size(), the next row that has both sides. Two places
+  // correspond when these are equal: nothing that both sides have lies between.
+  std::vector<std::uint32_t> next_matched;
   [[nodiscard]] bool same() const { return differing_rows == 0; }
 };
 

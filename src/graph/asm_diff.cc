@@ -15,13 +15,15 @@ class Differ {
       : before_side_(before),
         after_side_(after),
         options_(options),
-        before_(make_sequence(before)),
-        after_(make_sequence(after)) {}
+        identical_(same_code(before, after)),
+        before_(identical_ ? make_sequence_without_keys(before) : make_sequence(before)),
+        after_(identical_ ? make_sequence_without_keys(after) : make_sequence(after)) {}
 
   AsmDiff run() {
     make_rows();
     compare_operands();
-    compare_registers_of_rows();
+    // The same bytes use the same registers; what they refer to was compared.
+    if (!identical_) compare_registers_of_rows();
     for (const std::uint32_t i : before_.insns) diff_.before.add(before_side_.function.insns[i]);
     for (const std::uint32_t i : after_.insns) diff_.after.add(after_side_.function.insns[i]);
     score();
@@ -39,7 +41,34 @@ class Differ {
     return row.before != kNoIndex && row.after != kNoIndex;
   }
 
+  // Equal bytes and equal padding: instruction i is instruction i, and what is left
+  // to compare is what they refer to. True of most functions of two builds.
+  static bool same_code(const DiffSide& before, const DiffSide& after) {
+    const Function& b = before.function;
+    const Function& a = after.function;
+    if (b.insns.size() != a.insns.size() || b.parts.size() != a.parts.size()) return false;
+    if (before.cfg.blocks.size() != after.cfg.blocks.size()) return false;
+    for (std::size_t i = 0; i < b.parts.size(); ++i) {
+      const auto before_bytes = before.binary.bytes_at(b.parts[i].begin, b.parts[i].size());
+      const auto after_bytes = after.binary.bytes_at(a.parts[i].begin, a.parts[i].size());
+      if (before_bytes.size() != b.parts[i].size() ||
+          !std::ranges::equal(before_bytes, after_bytes))
+        return false;
+    }
+    for (std::size_t i = 0; i < before.cfg.blocks.size(); ++i) {
+      const Block& x = before.cfg.blocks[i];
+      const Block& y = after.cfg.blocks[i];
+      if (x.first != y.first || x.padding != y.padding || x.exit != y.exit) return false;
+    }
+    return true;
+  }
+
   void make_rows() {
+    if (identical_) {
+      for (std::uint32_t i = 0; i < before_.size(); ++i) add_row(i, i, DiffRowKind::kSame);
+      index_rows();
+      return;
+    }
     const DiffPartners partners = align_instructions(before_, after_);
     std::uint32_t b = 0;
     std::uint32_t a = 0;
@@ -71,8 +100,6 @@ class Differ {
     diff_.rows.push_back(row);
   }
 
-  // Per instruction the row that it, or the next one that is kept, stands in;
-  // per row the next one with both sides, which is the row itself in most cases.
   void index_rows() {
     const auto row_count = static_cast<std::uint32_t>(diff_.rows.size());
     const auto index = [&](const DiffSequence& sequence, std::uint32_t DiffRow::* side) {
@@ -86,16 +113,16 @@ class Differ {
         rows.push_back(row_of_position[position]);
       return rows;
     };
-    row_of_before_ = index(before_, &DiffRow::before);
-    row_of_after_ = index(after_, &DiffRow::after);
-    next_matched_.assign(row_count + 1, row_count);
+    diff_.row_of_before = index(before_, &DiffRow::before);
+    diff_.row_of_after = index(after_, &DiffRow::after);
+    diff_.next_matched.assign(row_count + 1, row_count);
     for (std::uint32_t row = row_count; row-- > 0;)
-      next_matched_[row] = is_matched(diff_.rows[row]) ? row : next_matched_[row + 1];
+      diff_.next_matched[row] = is_matched(diff_.rows[row]) ? row : diff_.next_matched[row + 1];
   }
 
-  // Two places correspond when nothing that both sides have lies between them.
   [[nodiscard]] bool same_place(std::uint32_t before_index, std::uint32_t after_index) const {
-    return next_matched_[row_of_before_[before_index]] == next_matched_[row_of_after_[after_index]];
+    return diff_.next_matched[diff_.row_of_before[before_index]] ==
+           diff_.next_matched[diff_.row_of_after[after_index]];
   }
 
   void compare_operands() {
@@ -176,11 +203,11 @@ class Differ {
       const DiffRow& r = diff_.rows[row];
       bool goes_on = r.before == kNoIndex || r.after == kNoIndex;
       if (r.before != kNoIndex) {
-        add_edges(row, before_side_, r.before, row_of_before_, before_pads, flow);
+        add_edges(row, before_side_, r.before, diff_.row_of_before, before_pads, flow);
         goes_on |= !ends_here(before_side_, r.before);
       }
       if (r.after != kNoIndex) {
-        add_edges(row, after_side_, r.after, row_of_after_, after_pads, flow);
+        add_edges(row, after_side_, r.after, diff_.row_of_after, after_pads, flow);
         goes_on |= !ends_here(after_side_, r.after);
       }
       flow.falls_through[row] = goes_on;
@@ -266,12 +293,10 @@ class Differ {
   const DiffSide& before_side_;
   const DiffSide& after_side_;
   DiffOptions options_;
+  bool identical_;
   DiffSequence before_;
   DiffSequence after_;
   AsmDiff diff_;
-  std::vector<std::uint32_t> row_of_before_;
-  std::vector<std::uint32_t> row_of_after_;
-  std::vector<std::uint32_t> next_matched_;
 };
 
 }  // namespace

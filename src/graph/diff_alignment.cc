@@ -176,18 +176,24 @@ bool may_be_address(const Binary& binary, std::int64_t value) {
   return value > 0 && binary.section_at(static_cast<std::uint64_t>(value)) != nullptr;
 }
 
-DiffSequence make_sequence(const DiffSide& side) {
-  const auto& insns = side.function.insns;
+DiffSequence make_sequence_without_keys(const DiffSide& side) {
   const std::vector<bool> padding = find_padding(side);
   DiffSequence sequence;
-  sequence.position.reserve(insns.size());
-  for (std::uint32_t i = 0; i < insns.size(); ++i) {
+  sequence.position.reserve(padding.size());
+  for (std::uint32_t i = 0; i < padding.size(); ++i) {
     sequence.position.push_back(sequence.size());
-    if (padding[i]) continue;
-    sequence.insns.push_back(i);
-    sequence.form.push_back(form_key(side, insns[i]));
-    sequence.value.push_back(value_key(side, insns[i], sequence.form.back()));
-    sequence.exact.push_back(exact_key(insns[i], sequence.value.back()));
+    if (!padding[i]) sequence.insns.push_back(i);
+  }
+  return sequence;
+}
+
+DiffSequence make_sequence(const DiffSide& side) {
+  DiffSequence sequence = make_sequence_without_keys(side);
+  for (const std::uint32_t i : sequence.insns) {
+    const Insn& insn = side.function.insns[i];
+    sequence.form.push_back(form_key(side, insn));
+    sequence.value.push_back(value_key(side, insn, sequence.form.back()));
+    sequence.exact.push_back(exact_key(insn, sequence.value.back()));
   }
   return sequence;
 }

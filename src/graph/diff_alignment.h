@@ -21,6 +21,8 @@ struct DiffSequence {
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(insns.size()); }
 };
 DiffSequence make_sequence(const DiffSide& side);
+// `insns` and `position` alone, which take a fraction of the time.
+DiffSequence make_sequence_without_keys(const DiffSide& side);
 
 // Partners by position in the sequences, in both directions; kNoIndex for none.
 struct DiffPartners {
