@@ -35,15 +35,9 @@ class Writer {
     row("in", where(f));
     if (f.source.known()) row("source", location_text(f.source));
     evidence(f);
-    row("cause", f.cause);
-    if (language_of(f) != Language::kRust) row("C, C++", f.fix_c);
-    if (language_of(f) != Language::kC) row("Rust", f.fix_rust);
-    row("risk", f.risk);
     row("predicts", to_string(f.predicate));
     row("check", fmt::format("{}, confidence: {}", f.check, to_string(f.confidence)));
-    row("ruled out", joined(f.traps_passed));
-    row("severity", f.severity_cycles ? fmt::format("{:.1f} cycles", *f.severity_cycles)
-                                      : "unknown: " + f.severity_reason);
+    explanation(f, rank);
     out_.write("\n");
   }
 
@@ -54,7 +48,7 @@ class Writer {
       add(sum, file.report);
       findings += file.report.findings.size();
     }
-    const std::string checks = joined(files.front().report.checks);
+    const std::string checks = joined(files.front().report.checks, ", ");
     if (findings == 0)
       out_.print("{}\n", palette_(Paint::kGood, "no findings"));
     else if (shown < findings)
@@ -97,6 +91,30 @@ class Writer {
     return text;
   }
 
+  // What findings of one check have in common is said once.
+  void explanation(const Finding& f, std::size_t rank) {
+    const auto same = [&](const Explained& e) {
+      return e.finding->cause == f.cause && e.finding->fix_c == f.fix_c &&
+             e.finding->risk == f.risk && e.finding->traps_passed == f.traps_passed &&
+             e.finding->severity_cycles == f.severity_cycles &&
+             e.finding->severity_reason == f.severity_reason &&
+             language_of(*e.finding) == language_of(f);
+    };
+    const auto before = std::find_if(explained_.begin(), explained_.end(), same);
+    if (before != explained_.end()) {
+      row("why, fix", fmt::format("as in {}", before->rank));
+      return;
+    }
+    explained_.push_back({&f, rank});
+    row("cause", f.cause);
+    if (language_of(f) != Language::kRust) row("C, C++", f.fix_c);
+    if (language_of(f) != Language::kC) row("Rust", f.fix_rust);
+    row("risk", f.risk);
+    row("ruled out", joined(f.traps_passed, "; "));
+    row("severity", f.severity_cycles ? fmt::format("{:.1f} cycles", *f.severity_cycles)
+                                      : "unknown: " + f.severity_reason);
+  }
+
   void evidence(const Finding& f) {
     for (const Evidence& e : f.evidence) {
       out_.print("{:{}}{}  {}", "", kIndent + 2,
@@ -121,9 +139,12 @@ class Writer {
                wrap(text, kColumns - kLabelColumns + 1, kLabelColumns - 1));
   }
 
-  static std::string joined(const std::vector<std::string>& parts) {
+  static std::string joined(const std::vector<std::string>& parts, std::string_view between) {
     std::string text;
-    for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+    for (const std::string& part : parts) {
+      if (!text.empty()) text += between;
+      text += part;
+    }
     return text;
   }
 
@@ -138,8 +159,14 @@ class Writer {
     sum.irreducible_edges += part.irreducible_edges;
   }
 
+  struct Explained {
+    const Finding* finding;
+    std::size_t rank;
+  };
+
   const Palette& palette_;
   Output& out_;
+  std::vector<Explained> explained_;
 };
 
 }  // namespace

@@ -1,0 +1,149 @@
+// `asmforge audit FILE [FUNCTION...]`: what the compiler did badly, with evidence.
+#include "audit/audit.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "audit/check.h"
+#include "base/interrupt.h"
+#include "base/suggest.h"
+#include "cli/command.h"
+#include "cli/inputs.h"
+#include "report/writers/findings.h"
+
+namespace asmforge::commands {
+namespace {
+
+constexpr std::size_t kShownByDefault = 10;
+
+struct Options {
+  InputOptions input;
+  OutputOptions output;
+  std::vector<std::string> functions;
+  std::vector<std::string> checks;
+  std::string min_confidence = "hint";
+  std::string fail_on = "never";
+  bool all = false;
+};
+
+// From the least to the surest; "never" is surer than any finding.
+constexpr std::array<std::string_view, 4> kLevels = {"hint", "pattern", "proved", "never"};
+
+std::size_t level_of(std::string_view name) {
+  return static_cast<std::size_t>(std::find(kLevels.begin(), kLevels.end(), name) -
+                                  kLevels.begin());
+}
+
+std::size_t level_of(const Finding& finding) { return level_of(to_string(finding.confidence)); }
+
+Result<Done> check_ids(const std::vector<std::string>& wanted) {
+  std::vector<std::string_view> known;
+  for (const Check* check : all_checks()) known.push_back(check->id);
+  for (const std::string& id : wanted) {
+    if (check_by_id(id) != nullptr) continue;
+    const std::vector<std::size_t> nearest = nearest_names(id, known, 1);
+    return Error{
+        ErrorCode::kNotFound,
+        fmt::format("no check '{}'{}", id,
+                    nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", known[nearest[0]])),
+        "asmforge explain lists them"};
+  }
+  return Done{};
+}
+
+// The chosen functions of each archive member; all empty: every function.
+Result<std::vector<std::vector<std::uint32_t>>> choose_functions(const Options& options,
+                                                                 const Inputs& inputs) {
+  std::vector<std::vector<std::uint32_t>> chosen(inputs.binaries.size());
+  for (const std::string& wanted : options.functions) {
+    AF_TRY(const FunctionRef ref, select_function(inputs.binaries, wanted));
+    std::vector<std::uint32_t>& of_member = chosen[ref.binary];
+    if (std::find(of_member.begin(), of_member.end(), ref.function) == of_member.end())
+      of_member.push_back(ref.function);
+  }
+  return chosen;
+}
+
+Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs& inputs) {
+  AF_TRY(const auto chosen, choose_functions(options, inputs));
+  std::vector<AuditedFile> files;
+  for (std::size_t member = 0; member < inputs.binaries.size(); ++member) {
+    const Binary& binary = inputs.binaries[member];
+    if (!options.functions.empty() && chosen[member].empty()) continue;
+    AF_TRY([[maybe_unused]] const ProfileModule* counts, counts_for(inputs, binary));
+    AuditOptions how;
+    how.functions = chosen[member];
+    how.checks = options.checks;
+    how.profile = inputs.profile ? &*inputs.profile : nullptr;
+    how.should_stop = interrupted;
+    AF_TRY(AuditReport report, audit_binary(binary, how));
+    if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
+    std::erase_if(report.findings, [&](const Finding& finding) {
+      return level_of(finding) < level_of(options.min_confidence);
+    });
+    files.push_back({&binary, std::move(report)});
+  }
+  return files;
+}
+
+bool fails(const std::vector<AuditedFile>& files, std::string_view level) {
+  const std::size_t least = level_of(level);
+  return std::any_of(files.begin(), files.end(), [&](const AuditedFile& file) {
+    return std::any_of(file.report.findings.begin(), file.report.findings.end(),
+                       [&](const Finding& finding) { return level_of(finding) >= least; });
+  });
+}
+
+Result<int> run(const Options& options, Session& session) {
+  AF_TRY([[maybe_unused]] const Done known, check_ids(options.checks));
+  AF_TRY(const Inputs inputs, open_inputs({options.input, options.output, session}));
+  AF_TRY(const std::vector<AuditedFile> files, audit_all(options, inputs));
+  AF_TRY([[maybe_unused]] const Done same, check_inputs_unchanged(inputs));
+  if (options.output.json)
+    write_findings_json(files, session.out);
+  else
+    write_findings(files, {options.all ? 0 : kShownByDefault},
+                   palette_for(options.output, session.out), session.out);
+  return fails(files, options.fail_on) ? 1 : 0;
+}
+
+Run setup(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  const std::vector<std::string> levels(kLevels.begin(), kLevels.end());
+  add_input_options(app, options->input);
+  app.add_option("FUNCTION", options->functions,
+                 "Only these: symbol, demangled name or a part of it, number from 'list', or 0x "
+                 "address (default: all)");
+  app.add_flag("--all", options->all,
+               fmt::format("Show all findings, not the first {}", kShownByDefault));
+  app.add_option("--check", options->checks, "Only this check; may be repeated")
+      ->type_name("ID")
+      ->take_all();
+  app.add_option("--min-confidence", options->min_confidence,
+                 "Leave out what is less sure: hint (default), pattern, proved")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"hint", "pattern", "proved"}).description(""));
+  app.add_option("--fail-on", options->fail_on,
+                 "Exit with 1 when a finding is at least this sure: hint, pattern, proved, never "
+                 "(default)")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember(levels).description(""));
+  add_profile_option(app, options->input);
+  add_output_options(app, options->output);
+  return [options](Session& session) { return run(*options, session); };
+}
+
+}  // namespace
+
+extern const Command audit{
+    .name = "audit",
+    .summary = "Find what the compiler did badly, with the instructions as evidence",
+    .setup = setup,
+    .trailing = kCompilerTrailing,
+};
+
+}  // namespace asmforge::commands
