@@ -183,13 +183,13 @@ void LoopValues::find_inductions() {
   }
 }
 
-LoopValues::Definitions LoopValues::definitions(Register reg, std::uint32_t insn) const {
-  Definitions result;
+// Backwards from instruction `end` of `block` to the header.
+void LoopValues::search(Register reg, BlockIndex block, std::uint32_t end,
+                        Definitions& result) const {
   const BlockIndex header = loops_.loops[loop_].header;
-  const BlockIndex start = cfg_.block_of_insn[insn];
-  // Searches one block backwards from `end`; false when the way goes on.
-  const auto found_in = [&](BlockIndex block, std::uint32_t end) {
-    for (std::uint32_t i = end; i-- > cfg_.blocks[block].first;) {
+  // False when the way goes on before the block.
+  const auto found_in = [&](BlockIndex b, std::uint32_t before) {
+    for (std::uint32_t i = before; i-- > cfg_.blocks[b].first;) {
       if (!written_by(function_.insns[i]).contains(reg)) continue;
       if (std::find(result.insns.begin(), result.insns.end(), i) == result.insns.end())
         result.insns.push_back(i);
@@ -197,13 +197,9 @@ LoopValues::Definitions LoopValues::definitions(Register reg, std::uint32_t insn
     }
     return false;
   };
-  if (!written_.contains(reg)) {
-    result.from_outside = true;
-    return result;
-  }
-  if (found_in(start, insn)) return result;
+  if (found_in(block, end)) return;
   std::vector<std::uint8_t> seen(blocks_.size(), 0);
-  std::vector<BlockIndex> work = {start};
+  std::vector<BlockIndex> work = {block};
   while (!work.empty()) {
     const BlockIndex b = work.back();
     work.pop_back();
@@ -219,6 +215,25 @@ LoopValues::Definitions LoopValues::definitions(Register reg, std::uint32_t insn
       work.push_back(p);
     }
   }
+}
+
+LoopValues::Definitions LoopValues::definitions(Register reg, std::uint32_t insn) const {
+  Definitions result;
+  if (written_.contains(reg))
+    search(reg, cfg_.block_of_insn[insn], insn, result);
+  else
+    result.from_outside = true;
+  return result;
+}
+
+LoopValues::Definitions LoopValues::carried(Register reg) const {
+  Definitions result;
+  if (!written_.contains(reg)) {
+    result.from_outside = true;
+    return result;
+  }
+  for (const BlockIndex latch : loops_.loops[loop_].latches)
+    search(reg, latch, cfg_.blocks[latch].last + 1, result);
   return result;
 }
 

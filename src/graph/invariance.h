@@ -79,11 +79,15 @@ class LoopValues {
     bool from_outside = false;
   };
   [[nodiscard]] Definitions definitions(Register reg, std::uint32_t insn) const;
+  // The instructions whose value of `reg` an iteration may leave to the next one;
+  // `from_outside` is set when it may leave the one it began with.
+  [[nodiscard]] Definitions carried(Register reg) const;
 
  private:
   enum class Answer : std::uint8_t { kUnknown, kAsked, kYes, kNo };
 
   [[nodiscard]] std::uint32_t local(BlockIndex block) const;  // index into loop's blocks
+  void search(Register reg, BlockIndex block, std::uint32_t end, Definitions& result) const;
   void find_blocks_of_every_iteration();
   void find_inductions();
   void find_taken_addresses() const;
