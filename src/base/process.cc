@@ -18,8 +18,6 @@
 #include <string_view>
 #include <utility>
 
-extern char** environ;
-
 namespace asmforge {
 namespace {
 
@@ -330,14 +328,15 @@ Result<ProcessResult> run_process(const ProcessOptions& options) {
   // A name with a slash is relative to where the program will run.
   const bool relative = !folder.empty() && options.argv[0].find('/') != std::string::npos &&
                         !options.argv[0].starts_with('/');
-  if (!find_program(relative ? folder + "/" + options.argv[0] : options.argv[0])) {
+  const std::optional<std::string> found =
+      find_program(relative ? folder + "/" + options.argv[0] : options.argv[0]);
+  if (!found) {
     return Error{ErrorCode::kUnavailable, options.argv[0] + " was not found",
                  "install it, or check PATH"};
   }
   Running running(options);
-  // Found again by the child for a relative name, because it changes folder first.
-  AF_TRY([[maybe_unused]] const Done started,
-         running.start(relative ? options.argv[0] : *find_program(options.argv[0])));
+  // The child changes folder before it looks a relative name up again.
+  AF_TRY([[maybe_unused]] const Done started, running.start(relative ? options.argv[0] : *found));
   return running.wait();
 }
 

@@ -263,7 +263,8 @@ Result<Worker> Worker::start(const Serve& serve, const WorkerLimits& limits) {
 }
 
 Result<std::string> Worker::ask(std::string_view request) {
-  if (state_->failure) return *state_->failure;
+  const std::optional<Error>& failure = state_->failure;
+  if (failure) return *failure;
   const auto end = Clock::now() + state_->limits.deadline;
   Length size = request.size();
   if (auto error = state_->send_bytes(&size, sizeof size, end)) return *error;

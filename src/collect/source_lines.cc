@@ -45,10 +45,10 @@ class Reading {
       : file_(file), layout_(std::move(layout)) {}
 
   std::string answer(std::string_view request) {
-    if (!lines_) {
+    if (lines_ == nullptr) {
       Result<DwarfLines> opened = DwarfLines::open(file_, layout_);
       if (!opened) return encode_refusal(opened.error().what);
-      lines_.emplace(std::move(*opened));
+      lines_ = std::make_unique<DwarfLines>(std::move(*opened));
     }
     std::vector<DwarfLocation> locations;
     for (const Place& place : decode_places(request)) {
@@ -60,7 +60,7 @@ class Reading {
  private:
   std::span<const std::uint8_t> file_;
   std::vector<SectionPlace> layout_;
-  std::optional<DwarfLines> lines_;
+  std::unique_ptr<DwarfLines> lines_;
 };
 
 }  // namespace
@@ -69,7 +69,7 @@ struct SourceLines::State {
   const Binary& binary;
   WorkerLimits limits;
   std::shared_ptr<const MappedFile> debug_file;
-  std::optional<Worker> worker;
+  std::unique_ptr<Worker> worker;
   std::optional<Error> failure;
 
   Error fail(ErrorCode code, std::string_view reason) {
@@ -99,8 +99,9 @@ struct SourceLines::State {
       file = debug_file->bytes();
     }
     auto reading = std::make_shared<Reading>(file, std::move(layout));
-    AF_TRY(worker,
+    AF_TRY(Worker started,
            Worker::start([reading](std::string_view r) { return reading->answer(r); }, limits));
+    worker = std::make_unique<Worker>(std::move(started));
     return Done{};
   }
 
@@ -145,8 +146,9 @@ Result<std::vector<SourceLocation>> SourceLines::locate(std::span<const std::uin
     locations.resize(addresses.size());
     return locations;
   }
-  if (state_->failure) return *state_->failure;
-  if (!state_->worker) {
+  const std::optional<Error>& failure = state_->failure;
+  if (failure) return *failure;
+  if (state_->worker == nullptr) {
     const Result<Done> started = state_->start();
     if (!started) return state_->fail(started.error().code, started.error().what);
   }
