@@ -73,6 +73,14 @@ pub fn asserted_before(a: &[u32], n: usize) -> u32 {
     s
 }
 
+// The checks are left in the remainder of the vector loop alone.
+#[no_mangle]
+pub fn vectorised(a: &[f32], b: &[f32], o: &mut [f32]) {
+    for i in 0..o.len() {
+        o[i] = a[i] + b[i];
+    }
+}
+
 #[no_mangle]
 pub fn overflow_checked(a: &[u32]) -> u32 {
     let mut s = 0u32;
