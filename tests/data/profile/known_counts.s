@@ -31,6 +31,17 @@ alone:                                    # begins a block
         dec r12d                          # x7
         jne copies                        # x7
 
+        mov r12d, 6                       # x1
+same:                                     # the same one again, with no other between
+        lea rdi, [rip + to]               # x6
+        mov ecx, 20                       # x6
+        jmp same_alone                    # x6
+        nop                               # x0
+same_alone:
+        rep stosb                         # x6
+        dec r12d                          # x6
+        jne same                          # x6
+
         mov eax, 13                       # x1   rt_sigaction(SIGSEGV, handler)
         mov edi, 11                       # x1
         lea rsi, [rip + action]           # x1

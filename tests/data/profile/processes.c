@@ -24,14 +24,18 @@ static void run(void) {
   for (int i = 0; i < TIMES; ++i) kernel(&sum);
 }
 
+/* All at the same time and long enough to meet. */
+static pthread_barrier_t start;
 static void* thread(void* unused) {
   (void)unused;
-  run();
+  pthread_barrier_wait(&start);
+  for (int i = 0; i < 50; ++i) run();
   return NULL;
 }
 
 static void threads(int count) {
   pthread_t id[16];
+  pthread_barrier_init(&start, NULL, (unsigned)count);
   for (int i = 0; i < count; ++i) pthread_create(&id[i], NULL, thread, NULL);
   for (int i = 0; i < count; ++i) pthread_join(id[i], NULL);
 }
@@ -113,7 +117,7 @@ static void again(char* self, int how) {
 int main(int argc, char** argv) {
   const char* what = argc > 1 ? argv[1] : "once";
   if (!strcmp(what, "once")) run();
-  else if (!strcmp(what, "threads")) threads(8);
+  else if (!strcmp(what, "threads")) threads(4);
   else if (!strcmp(what, "forks")) forks(6);
   else if (!strcmp(what, "threads-fork")) {
     pthread_t id[4];

@@ -11,8 +11,8 @@
  *    start (QEMU then translates everything anew) counting is by callbacks, into
  *    counters of each thread's own
  *  - `rep movs`: QEMU runs a block per iteration; counted once per start
- *  - blocks of one instruction that QEMU runs again because it could not finish it in
- *    its block (insn_is_plain_store): not counted again
+ *  - instructions that QEMU runs again, in a block of their own, because it could not
+ *    finish them in their block (insn_is_plain_store): not counted again
  *  - retranslation: a segment keeps its counter, found again by what it is
  *  - fork: new files (store.h); exec: the new program is started under QEMU too */
 #include <dlfcn.h>
@@ -127,18 +127,32 @@ static int64_t number_of(struct run* run) {
   return segment;
 }
 
-/* ---- repeated string instructions ---- */
+/* ---- callbacks; their data is the segment's number plus 1 ---- */
 
-/* Per thread: the repeated instruction that it is in the middle of. */
+static void on_segment(unsigned vcpu, void* data) {
+  store_count(vcpu, (uint32_t)((uintptr_t)data - 1));
+}
+
+/* Per thread: the repeated string instruction that it is in the middle of. */
 static const void* repeating[COUNT_MAX_SLOTS];
 
 static const void** repeating_in(unsigned vcpu) {
   return &repeating[vcpu < COUNT_MAX_SLOTS ? vcpu : COUNT_MAX_SLOTS - 1];
 }
 
-/* The data of these callbacks is the segment's number plus 1. */
+/* Among threads QEMU gives an unaligned atomic operation up, and runs it alone while
+ * the others wait. It may be told to do something else first; then the block is entered
+ * again at this instruction. Per thread: the operation that was counted and is not known
+ * to be done. */
+static const void* unfinished[COUNT_MAX_SLOTS];
+
+static const void** unfinished_in(unsigned vcpu) {
+  return &unfinished[vcpu < COUNT_MAX_SLOTS ? vcpu : COUNT_MAX_SLOTS - 1];
+}
+
 static void on_repeat_from_above(unsigned vcpu, void* data) {
   *repeating_in(vcpu) = data;
+  *unfinished_in(vcpu) = NULL;
   store_count(vcpu, (uint32_t)((uintptr_t)data - 1));
 }
 
@@ -151,11 +165,34 @@ static void after_repeat(unsigned vcpu, void* data) {
   *repeating_in(vcpu) = NULL;
 }
 
-static void on_segment(unsigned vcpu, void* data) {
-  store_count(vcpu, (uint32_t)((uintptr_t)data - 1));
+static void on_atomic(unsigned vcpu, void* data) {
+  if (*unfinished_in(vcpu) == data) return;
+  *unfinished_in(vcpu) = data;
+  on_segment(vcpu, data);
 }
 
-static void count_run(struct run* run, bool repeated, bool first_in_block) {
+static void on_segment_after_atomic(unsigned vcpu, void* data) {
+  *unfinished_in(vcpu) = NULL;
+  on_segment(vcpu, data);
+}
+
+static void on_atomic_run_alone(unsigned vcpu, void* data) {
+  (void)data;
+  *unfinished_in(vcpu) = NULL;
+}
+
+/* ---- what is registered for a segment ---- */
+
+enum run_kind { PLAIN, REPEATED, REPEATED_FIRST_IN_BLOCK, ATOMIC, AFTER_ATOMIC };
+
+static void count_among_threads(struct qemu_plugin_insn* insn, enum run_kind kind, void* data) {
+  qemu_vcpu_cb callback = kind == ATOMIC         ? on_atomic
+                          : kind == AFTER_ATOMIC ? on_segment_after_atomic
+                                                 : on_segment;
+  qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, QEMU_PLUGIN_CB_NO_REGS, data);
+}
+
+static void count_run(struct run* run, enum run_kind kind) {
   int64_t segment = number_of(run);
   if (segment < 0) {
     /* No room: as unattributed as generated code, and said so. */
@@ -165,12 +202,12 @@ static void count_run(struct run* run, bool repeated, bool first_in_block) {
     if (segment < 0) return;
   }
   void* data = (void*)(uintptr_t)(segment + 1);
-  if (repeated)
-    qemu_plugin_register_vcpu_insn_exec_cb(run->first,
-                                           first_in_block ? on_repeat_alone : on_repeat_from_above,
-                                           QEMU_PLUGIN_CB_NO_REGS, data);
+  if (kind == REPEATED || kind == REPEATED_FIRST_IN_BLOCK)
+    qemu_plugin_register_vcpu_insn_exec_cb(
+        run->first, kind == REPEATED ? on_repeat_from_above : on_repeat_alone,
+        QEMU_PLUGIN_CB_NO_REGS, data);
   else if (atomic_load(&threads))
-    qemu_plugin_register_vcpu_insn_exec_cb(run->first, on_segment, QEMU_PLUGIN_CB_NO_REGS, data);
+    count_among_threads(run->first, kind, data);
   else
     qemu_plugin_register_vcpu_insn_exec_inline(run->first, QEMU_PLUGIN_INLINE_ADD_U64,
                                                store_counter((uint32_t)segment), 1);
@@ -202,49 +239,72 @@ static bool is_run_again(size_t count, const struct insn* only) {
   return count == 1 && insn_is_plain_store(only->bytes, only->size) && !near_page_end(only);
 }
 
+static bool run_goes_on(const struct run* run, const struct code_place* place) {
+  uint64_t expected = run->place.file_offset;
+  for (uint32_t i = 0; i < run->insns; ++i) expected += run->sizes[i];
+  return run->insns < COUNT_MAX_INSNS && place->module == run->place.module &&
+         (place->module == 0 || place->file_offset == expected);
+}
+
+/* The kind of the instruction's own segment; PLAIN when it needs none. An atomic one
+ * that is the last of its block has nothing behind it that would say that it is done. */
+static enum run_kind kind_of(const struct insn* insn, size_t index, size_t count) {
+  if (insn_is_repeated_string(insn->bytes, insn->size))
+    return index == 0 ? REPEATED_FIRST_IN_BLOCK : REPEATED;
+  return index + 1 < count && insn_is_atomic(insn->bytes, insn->size) ? ATOMIC : PLAIN;
+}
+
+static void cut_into_segments(struct qemu_plugin_tb* block, size_t count) {
+  static struct run run; /* QEMU translates one block at a time */
+  run.insns = 0;
+  enum run_kind of_run = PLAIN;
+  enum run_kind before = PLAIN;
+  for (size_t i = 0; i < count; ++i) {
+    struct insn insn = insn_of(block, i);
+    enum run_kind kind = kind_of(&insn, i, count);
+    /* A block may reach into a second page, which may be another mapping. */
+    bool new_page = i > 0 && insn.address % PAGE_BYTES < LONGEST_INSN;
+    struct code_place place = {0, 0};
+    if (run.insns == 0 || kind != PLAIN || new_page) place = place_of(insn.host);
+    if (run.insns != 0 && (kind != PLAIN || (new_page && !run_goes_on(&run, &place)) ||
+                           run.insns == COUNT_MAX_INSNS)) {
+      count_run(&run, of_run);
+      run.insns = 0;
+      place = place_of(insn.host);
+    }
+    if (run.insns == 0) {
+      run.first = insn.handle;
+      run.place = place;
+      of_run = kind == PLAIN && before == ATOMIC ? AFTER_ATOMIC : kind;
+    }
+    run.sizes[run.insns++] = (uint8_t)insn.size;
+    if (kind != PLAIN || emulator.each || insn_may_leave(insn.bytes, insn.size)) {
+      count_run(&run, of_run);
+      run.insns = 0;
+    }
+    before = kind;
+  }
+  if (run.insns != 0) count_run(&run, of_run);
+}
+
 static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb* block) {
   (void)id;
   size_t count = qemu_plugin_tb_n_insns(block);
   if (count == 0) return;
-  struct insn insn = insn_of(block, 0);
-  guest_base = insn.host - insn.address;
-  if (is_run_again(count, &insn)) return;
-
-  static struct run run; /* QEMU translates one block at a time */
-  uint64_t in_page = insn.address % PAGE_BYTES;
-  if (insn_may_follow_repeated_string((const uint8_t*)(uintptr_t)insn.host,
-                                      in_page < LONGEST_INSN ? 0 : in_page))
-    qemu_plugin_register_vcpu_insn_exec_cb(insn.handle, after_repeat, QEMU_PLUGIN_CB_NO_REGS, NULL);
-  run.insns = 0;
-  bool cut = true; /* the next instruction begins a segment */
-  struct code_place expected = {0, 0};
-  for (size_t i = 0; i < count; ++i) {
-    insn = insn_of(block, i);
-    bool repeated = insn_is_repeated_string(insn.bytes, insn.size);
-    /* A block may reach into a second page, which may be another mapping. */
-    if (cut || repeated || run.insns == COUNT_MAX_INSNS ||
-        insn.address % PAGE_BYTES < LONGEST_INSN) {
-      struct code_place place = place_of(insn.host);
-      bool goes_on = !cut && !repeated && place.module == expected.module &&
-                     (place.module == 0 || place.file_offset == expected.file_offset) &&
-                     run.insns < COUNT_MAX_INSNS;
-      if (!goes_on) {
-        if (run.insns != 0) count_run(&run, false, false);
-        run.first = insn.handle;
-        run.place = place;
-        run.insns = 0;
-      }
-      expected = place;
-    }
-    run.sizes[run.insns++] = (uint8_t)insn.size;
-    expected.file_offset += insn.size;
-    cut = repeated || emulator.each || insn_may_leave(insn.bytes, insn.size);
-    if (cut || repeated) {
-      count_run(&run, repeated, repeated && i == 0);
-      run.insns = 0;
-    }
+  struct insn first = insn_of(block, 0);
+  guest_base = first.host - first.address;
+  if (is_run_again(count, &first)) {
+    if (insn_is_atomic(first.bytes, first.size))
+      qemu_plugin_register_vcpu_insn_exec_cb(first.handle, on_atomic_run_alone,
+                                             QEMU_PLUGIN_CB_NO_REGS, NULL);
+    return;
   }
-  if (run.insns != 0) count_run(&run, false, false);
+  uint64_t in_page = first.address % PAGE_BYTES;
+  if (insn_may_follow_repeated_string((const uint8_t*)(uintptr_t)first.host,
+                                      in_page < LONGEST_INSN ? 0 : in_page))
+    qemu_plugin_register_vcpu_insn_exec_cb(first.handle, after_repeat, QEMU_PLUGIN_CB_NO_REGS,
+                                           NULL);
+  cut_into_segments(block, count);
 }
 
 /* ---- the guest's system calls ---- */

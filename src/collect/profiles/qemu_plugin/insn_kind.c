@@ -159,9 +159,19 @@ bool insn_may_follow_repeated_string(const uint8_t* bytes, size_t before) {
          (before < 2 || is_prefix(bytes[-2]) || (bytes[-2] & 0xf0) == 0x40);
 }
 
+static bool is_atomic(const struct parts* p) {
+  bool exchange = p->space == 0 && (p->opcode == 0x86 || p->opcode == 0x87);
+  return p->lock || (exchange && p->has_next && !registers_only(p));
+}
+
+bool insn_is_atomic(const uint8_t* bytes, size_t size) {
+  struct parts p = split(bytes, size);
+  return is_atomic(&p);
+}
+
 bool insn_is_plain_store(const uint8_t* bytes, size_t size) {
   struct parts p = split(bytes, size);
-  if (p.lock) return true;
+  if (is_atomic(&p)) return true;
   if (p.repeat || !p.has_next || registers_only(&p)) return false;
   if (p.space == 1) /* SSE stores */
     return p.opcode == 0x11 || p.opcode == 0x29 || p.opcode == 0x7f || p.opcode == 0xe7;
@@ -169,6 +179,5 @@ bool insn_is_plain_store(const uint8_t* bytes, size_t size) {
   uint8_t op = p.opcode;
   if (op < 0x38) return (op & 7) < 2; /* add [m], r and friends */
   if (op == 0xc6 || op == 0xc7) return reg_field(&p) == 0;
-  return op == 0x86 || op == 0x87 || op == 0x88 || op == 0x89 || op == 0x80 || op == 0x81 ||
-         op == 0x83;
+  return op == 0x88 || op == 0x89 || op == 0x80 || op == 0x81 || op == 0x83;
 }

@@ -17,6 +17,9 @@ bool insn_is_repeated_string(const uint8_t* bytes, size_t size);
  * bytes can be read in front of it. May say yes wrongly, never no wrongly. */
 bool insn_may_follow_repeated_string(const uint8_t* bytes, size_t before);
 
+/* Locked, be it by a prefix or by itself (xchg with memory). */
+bool insn_is_atomic(const uint8_t* bytes, size_t size);
+
 /* A plain store or locked operation. QEMU never ends a block after one of these by
  * itself; it runs one alone only to repeat it (an unaligned atomic operation among
  * threads, a store into the running block). */
