@@ -21,8 +21,8 @@ struct Row {
   std::string comment;
 };
 
-std::string bytes_text(std::uint64_t count) {
-  return fmt::format("{} {}", count, count == 1 ? "byte" : "bytes");
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 bool is_target(const Cfg& cfg, BlockIndex block) {
@@ -80,7 +80,7 @@ class RowBuilder {
       rows_.push_back({Row::Kind::kGap,
                        b,
                        block.first,
-                       fmt::format("({} of padding)", bytes_text(end - first.address)),
+                       fmt::format("({} of padding)", counted(end - first.address, "byte")),
                        {}});
       return;
     }
@@ -111,7 +111,7 @@ class RowBuilder {
                        kNoIndex,
                        kNoIndex,
                        fmt::format("{:x}  ({}: no instruction)", gaps[gap_].begin,
-                                   bytes_text(gaps[gap_].size())),
+                                   counted(gaps[gap_].size(), "byte")),
                        {}});
   }
 
@@ -219,8 +219,9 @@ class Writer {
     const Function& f = *l_.function;
     out_.print("{}\n", palette_(Paint::kTitle, printable(l_.demangled)));
     std::string facts =
-        fmt::format("{:x}, {} bytes, {} instructions, {} blocks, {} loops", f.address, f.size,
-                    f.insns.size(), l_.cfg->blocks.size(), l_.loops->loops.size());
+        fmt::format("{:x}, {}, {}, {}, {}", f.address, counted(f.size, "byte"),
+                    counted(f.insns.size(), "instruction"), counted(l_.cfg->blocks.size(), "block"),
+                    counted(l_.loops->loops.size(), "loop"));
     if (l_.number != kNoIndex) facts = fmt::format("no. {}, ", l_.number) + facts;
     if (l_.share) facts += fmt::format(", {} of the profile", percent(*l_.share));
     out_.print("; {}\n", facts);
