@@ -89,7 +89,9 @@ void read_comparison(AuditedFunction& function, LoopIndex loop, Site& site) {
     site.length = kind_of_operand(values, site.compare, compare.operands[0]);
     return;
   }
-  if (compare.operation != IntegerOperation::kCompare || compare.operand_count != 2) return;
+  const bool compares = compare.operation == IntegerOperation::kCompare ||
+                        compare.operation == IntegerOperation::kSubtract;
+  if (!compares || compare.operand_count != 2) return;
   const ValueKind kinds[2] = {kind_of_operand(values, site.compare, compare.operands[0]),
                               kind_of_operand(values, site.compare, compare.operands[1])};
   const Condition reached = panic_condition(view, site);
@@ -209,7 +211,8 @@ std::string title(const std::vector<Site>& shown, std::size_t others) {
   if (!one) text += 's';
   text += " in the loop";
   if (first.confidence == Confidence::kHint && named)
-    text += one ? ", of an index that depends on the data" : ", of indices that depend on the data";
+    text += one ? ", of an index that may depend on the data"
+                : ", of indices that may depend on the data";
   if (others != 0) text += "; " + std::to_string(others) + " more of lower confidence";
   return text;
 }

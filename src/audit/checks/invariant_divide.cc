@@ -90,6 +90,43 @@ class DividendSearch {
   std::vector<Register> at_header_;
 };
 
+// The remainder is compared with what does not change, and the loop is left when
+// they differ: the walk along the chain of a hash table's bucket, which ends after
+// a step or two.
+//
+//     .loop: mov  rsi, [rsi]          the next node
+//            mov  rax, [rsi + 8]      its hash
+//            div  rbx                 its bucket
+//            cmp  rdx, r8             another bucket?
+//            jne  .done
+bool ends_at_other_remainder(AuditedFunction& function, LoopIndex loop, std::uint32_t divide) {
+  const FunctionView& view = function.view();
+  ValueOrigins& values = function.values(loop);
+  const auto is_remainder = [&](std::uint32_t insn, Register reg) {
+    if (reg != x86_64::kRdx) return false;
+    const std::vector<std::uint32_t> from = values.definitions_before(insn, reg);
+    return std::find(from.begin(), from.end(), divide) != from.end();
+  };
+  const auto leaves = [&](BlockIndex block) {
+    const auto edges = view.cfg.successors(block);
+    return std::any_of(edges.begin(), edges.end(),
+                       [&](const Edge& e) { return !view.loops.contains(loop, e.to); });
+  };
+  return std::any_of(values.insns().begin(), values.insns().end(), [&](std::uint32_t i) {
+    const Insn& insn = view.function.insns[i];
+    if (insn.operation != IntegerOperation::kCompare || insn.operand_count != 2) return false;
+    if (!leaves(view.cfg.block_of_insn[i])) return false;
+    for (int side = 0; side < 2; ++side) {
+      const Operand& one = insn.operands[side];
+      const Operand& other = insn.operands[1 - side];
+      if (one.kind != OperandKind::kRegister || !is_remainder(i, one.reg)) continue;
+      if (other.kind != OperandKind::kRegister) return other.kind == OperandKind::kMemory;
+      if (values.kind_before(i, other.reg) == ValueKind::kInvariant) return true;
+    }
+    return false;
+  });
+}
+
 // The number that is moved into `reg` before the loop, if it is one: a build for
 // size divides by constants too.
 std::optional<std::int64_t> constant_before_loop(const FunctionView& view, LoopIndex loop,
@@ -143,6 +180,7 @@ std::optional<Site> read_divide(AuditedFunction& function, LoopIndex loop, std::
   }
   if (site.kind != ValueKind::kInvariant && site.kind != ValueKind::kReloaded) return std::nullopt;
   if (DividendSearch(function, loop).reaches_quotient(index)) return std::nullopt;
+  if (ends_at_other_remainder(function, loop, index)) return std::nullopt;
   site.every_iteration =
       function.runs_every_iteration(loop, function.view().cfg.block_of_insn[index]);
   return site;
@@ -161,6 +199,12 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   for (Site& site : sites)
     for (const Site& other : sites)
       site.every_iteration = site.every_iteration || twins(function, loop, site, other);
+  // Where calls do the work, a division now and then is noise.
+  sites.erase(std::remove_if(sites.begin(), sites.end(),
+                             [&](const Site& site) {
+                               return !site.every_iteration && function.values(loop).has_call();
+                             }),
+              sites.end());
   return sites;
 }
 
@@ -222,6 +266,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
   explain(finding, all_constant);
   finding.traps_passed = {"the loop is no remainder, peel or cold loop",
                           "the quotient is not divided again: it is no loop over digits",
+                          "the remainder does not end the loop: it is no walk along a hash chain",
                           "no instruction of the loop changes the divisor"};
   finding.predicate.metric = Metric::kDivides;
   finding.predicate.relation = Relation::kLessEqual;

@@ -93,6 +93,28 @@ CASE uint32_t greatest_common(uint32_t a, uint32_t b) {
   return a;
 }
 
+// Ends where the bucket does, after a step or two.
+struct entry {
+  struct entry* next;
+  uint64_t hash, key;
+};
+CASE struct entry* bucket_walk(struct entry* e, uint64_t buckets, uint64_t bucket, uint64_t key) {
+  do {
+    if (e->key == key) return e;
+    e = e->next;
+  } while (e && e->hash % buckets == bucket);
+  return 0;
+}
+
+// All of the work is in the callee.
+int work(int value);
+CASE int now_and_then(const int* a, int d, size_t n) {
+  int sum = 0;
+  for (size_t i = 0; i < n; i++)
+    if (work(a[i])) sum += a[i] / d;
+  return sum;
+}
+
 CASE uint32_t by_constant(const uint32_t* a, size_t n) {
   uint32_t sum = 0;
   for (size_t i = 0; i < n; i++) sum += a[i] / 10;
