@@ -80,6 +80,7 @@ Result<SelectedFunction> open_function(const InputRequest& request, const std::s
   AF_TRY([[maybe_unused]] const Done quick, open_binaries(request, false, selected.inputs));
   if (const Result<FunctionRef> exact = select_exact(selected.inputs.binaries, wanted)) {
     selected.ref = *exact;
+    find_cold_parts_of(selected.inputs.binaries[exact->binary], exact->function);
     return selected;
   }
   AF_TRY([[maybe_unused]] const Done full, open_binaries(request, true, selected.inputs));

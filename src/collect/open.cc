@@ -60,6 +60,9 @@ Result<Binary> open_member(const ArchiveInput& archive, const ArchiveMember& mem
   ObjectInput input{
       .path = archive.path, .member = member.name, .bytes = member.bytes, .files = archive.files};
   if (thin) {
+    if (archive.files.empty())
+      return Error{ErrorCode::kBadInput, "is in another file, and the archive is not in a folder",
+                   "name the archive's path"};
     const std::filesystem::path folder = std::filesystem::path(archive.path).parent_path();
     AF_TRY(const std::shared_ptr<const MappedFile> file,
            MappedFile::open((folder / member.name).string()));
@@ -68,6 +71,11 @@ Result<Binary> open_member(const ArchiveInput& archive, const ArchiveMember& mem
   }
   if (!is_elf(input.bytes)) return not_an_object(input.bytes);
   return read_elf_object(input, archive.options);
+}
+
+bool has_code(const Binary& binary) {
+  return std::any_of(binary.sections.begin(), binary.sections.end(),
+                     [](const Section& section) { return section.executable; });
 }
 
 // "3 members were left out: a.bc (is LLVM bitcode, not an ELF file), ..."
@@ -87,7 +95,9 @@ Result<std::vector<Binary>> open_archive(const ArchiveInput& input, Bytes bytes)
   for (const ArchiveMember& member : archive.members) {
     if (!input.wanted.empty() && member.name != input.wanted) continue;
     Result<Binary> binary = open_member(input, member, archive.thin);
-    if (binary) {
+    if (binary && input.wanted.empty() && !has_code(*binary)) {
+      left_out.push_back(fmt::format("{} (holds no code)", member.name));
+    } else if (binary) {
       binaries.push_back(std::move(*binary));
     } else if (!input.wanted.empty()) {
       return binary.error().within(member.name);

@@ -20,6 +20,10 @@ struct OpenOptions {
 // member of "libx.a(y.o)". Members that are no objects are left out with a note.
 Result<std::vector<Binary>> open_input(const std::string& path, const OpenOptions& options);
 
+// Finds the cold parts of one function of a Binary that was opened without
+// find_functions, so that it is shown whole.
+void find_cold_parts_of(Binary& binary, std::uint32_t function_index);
+
 // After all work is done: an error when the file changed since it was opened.
 Result<Done> check_unchanged(const Binary& binary);
 

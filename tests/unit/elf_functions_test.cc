@@ -87,6 +87,27 @@ TEST_F(ColdParts, LandingPadsLieInTheFunction) {
   EXPECT_TRUE(named_.landing_pads(function->address + 1).empty());
 }
 
+// One function looked at alone gives the same as all of the file.
+TEST_F(ColdParts, OfOneFunctionAreTheSame) {
+  for (const std::string file : {"cold", "stripped"}) {
+    const Binary all = open_one(scratch_.path(file));
+    const Binary symbols =
+        open_one(scratch_.path(file), {.debug_file = "", .find_functions = false});
+    for (std::uint32_t i = 0; i < symbols.functions.size(); ++i) {
+      Binary one = symbols;
+      find_cold_parts_of(one, i);
+      const FunctionEntry* whole = all.function_at(one.functions[i].address);
+      ASSERT_NE(whole, nullptr);
+      ASSERT_EQ(one.functions[i].cold_part_count, whole->cold_part_count) << whole->name;
+      for (std::uint32_t part = 0; part < whole->cold_part_count; ++part) {
+        const ColdPart& wanted = all.cold_parts[whole->first_cold_part + part];
+        EXPECT_EQ(one.function_containing(wanted.range.begin), &one.functions[i]);
+        EXPECT_EQ(one.cold_parts[part].name, wanted.name);
+      }
+    }
+  }
+}
+
 TEST_F(ColdParts, ANoteSaysWhatWasUsed) {
   ASSERT_FALSE(stripped_.notes.empty());
   EXPECT_NE(stripped_.notes.front().find("no symbol table: found"), std::string::npos);

@@ -40,17 +40,12 @@ void add_symbols(const Binary& binary, std::vector<Candidate>& candidates) {
   }
 }
 
-bool begins_with_landing_pad(const Binary& binary, const UnwindEntry& entry) {
-  constexpr std::uint64_t kNop = 0x90;
-  return entry.stale_after_one_byte && binary.read_unsigned(entry.begin, 1) == kNop;
-}
-
 void add_unwind_entries(const Binary& binary, const UnwindTable& unwind,
                         std::vector<Candidate>& candidates) {
   for (const UnwindEntry& entry : unwind.entries) {
     if (code_section_at(binary, entry.begin) == nullptr) continue;
     Candidate candidate{entry.begin, entry.end - entry.begin, {}, FunctionOrigin::kUnwindTable};
-    candidate.frame_is_fresh = entry.frame_is_fresh && !begins_with_landing_pad(binary, entry);
+    candidate.frame_is_fresh = is_callable(binary, entry);
     if (entry.signal_frame) {
       // The kernel enters it. Unwinders look one byte before a return address, so
       // such an entry begins one byte before the code.
@@ -163,6 +158,13 @@ std::vector<Candidate> sorted_candidates(const Binary& binary, const UnwindTable
 const Section* code_section_at(const Binary& binary, std::uint64_t address) {
   const Section* section = binary.section_at(address);
   return section != nullptr && section->executable && !is_plt(section->name) ? section : nullptr;
+}
+
+bool is_callable(const Binary& binary, const UnwindEntry& entry) {
+  constexpr std::uint64_t kNop = 0x90;
+  const bool landing_pad =
+      entry.stale_after_one_byte && binary.read_unsigned(entry.begin, 1) == kNop;
+  return entry.frame_is_fresh && !landing_pad;
 }
 
 bool is_cold_label(std::string_view name) {

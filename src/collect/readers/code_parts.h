@@ -31,6 +31,9 @@ struct CodePart {
 // The executable section that holds the address, unless it is one of PLT stubs.
 const Section* code_section_at(const Binary& binary, std::uint64_t address);
 
+// Whether a call could enter the code of an unwind entry at its begin.
+bool is_callable(const Binary& binary, const UnwindEntry& entry);
+
 // Compilers name the cold part of f "f.cold", older ones and BOLT "f.cold.0". Such
 // a name proves nothing: LLVM's outliner names whole functions so.
 bool is_cold_label(std::string_view name);

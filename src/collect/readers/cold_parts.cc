@@ -4,36 +4,11 @@
 #include <map>
 #include <utility>
 
+#include "collect/readers/code_flow.h"
 #include "collect/readers/landing_pads.h"
 
 namespace asmforge {
 namespace {
-
-// What the instructions of one part say about where control goes.
-struct Flow {
-  bool returns = false;                  // or jumps to where nobody knows
-  std::vector<std::uint64_t> jumps_out;  // targets outside the part
-};
-
-Flow flow_of(const Binary& binary, const CodePart& part, Decoder& decoder) {
-  Flow flow;
-  const Bytes bytes = binary.bytes_at(part.begin, part.size());
-  Insn insn;
-  for (std::uint64_t offset = 0; offset < bytes.size();) {
-    const std::uint64_t address = part.begin + offset;
-    if (!decoder.decode_one(bytes.subspan(offset), address, insn)) {
-      ++offset;
-      continue;
-    }
-    offset += insn.size;
-    flow.returns = flow.returns || insn.is(InsnClass::kReturn) ||
-                   insn.classes.has_all(InsnClass::kJump | InsnClass::kIndirect);
-    if (insn.is(InsnClass::kJump) && insn.target != kNoAddress &&
-        !part.range().contains(insn.target))
-      flow.jumps_out.push_back(insn.target);
-  }
-  return flow;
-}
 
 // Who jumps to a part that may be cold.
 struct References {
@@ -136,20 +111,20 @@ class Joiner {
     return owners;
   }
 
-  const Flow& flow(std::uint32_t part) {
+  const CodeFlow& flow(std::uint32_t part) {
     auto found = flows_.find(part);
     if (found == flows_.end())
-      found = flows_.emplace(part, flow_of(binary_, parts_[part], decoder_)).first;
+      found = flows_.emplace(part, flow_of(binary_, parts_[part].range(), decoder_)).first;
     return found->second;
   }
 
   // Functions into whose middle the part jumps.
   std::vector<std::uint32_t> functions_gone_back_to(std::uint32_t part) {
     std::vector<std::uint32_t> functions;
-    for (const std::uint64_t target : flow(part).jumps_out) {
-      const std::uint32_t reached = part_containing(parts_, target);
+    for (const JumpOut& jump : flow(part).jumps) {
+      const std::uint32_t reached = part_containing(parts_, jump.target);
       if (reached == kNoIndex || reached == part) continue;
-      const bool middle = parts_[reached].begin != target;
+      const bool middle = parts_[reached].begin != jump.target;
       if (const std::uint32_t o = owner(reached); middle && o != kNoIndex) functions.push_back(o);
     }
     return functions;
@@ -178,7 +153,7 @@ class Joiner {
     const std::vector<std::uint32_t> back = functions_gone_back_to(part);
     if (std::find(back.begin(), back.end(), owners.front()) != back.end()) return owners.front();
     // No compiler makes a conditional jump to another function that does not return.
-    const bool ends = !flow(part).returns && flow(part).jumps_out.empty();
+    const bool ends = !flow(part).returns && flow(part).jumps.empty();
     return references.conditionally && ends ? owners.front() : kNoIndex;
   }
 
@@ -207,7 +182,7 @@ class Joiner {
   Decoder& decoder_;
   std::vector<CodePart>& parts_;
   std::vector<References> references_;  // by part
-  std::map<std::uint32_t, Flow> flows_;
+  std::map<std::uint32_t, CodeFlow> flows_;
 };
 
 }  // namespace

@@ -92,8 +92,9 @@ std::optional<std::uint64_t> relative_pointer(const Binary& binary, std::uint64_
 }
 
 std::vector<LandingPad> landing_pads_of(const Binary& binary, std::uint64_t part_begin) {
-  const UnwindEntry* part = storage_of(binary).unwind_table().starting_at(part_begin);
-  return part == nullptr ? std::vector<LandingPad>{} : read_landing_pads(binary, *part);
+  const std::optional<UnwindEntry> part = storage_of(binary).unwind_entry_at(part_begin);
+  if (!part || part->begin != part_begin) return {};
+  return read_landing_pads(binary, *part);
 }
 
 void read_linked(const ElfFile& file, Binary& binary, ReaderStorage& storage) {
@@ -134,15 +135,20 @@ Result<Binary> read_elf_object(const ObjectInput& input, const OpenOptions& opti
     read_linked(file, binary, *storage);
   }
   for (const Section& section : binary.sections) {
-    if (section.name != ".eh_frame") continue;
-    storage->unwind_bytes = section.bytes;
-    storage->unwind_address = section.address;
+    UnwindSections& unwind = storage->unwind;
+    if (section.name == ".eh_frame") {
+      unwind.table = section.bytes;
+      unwind.table_address = section.address;
+    } else if (section.name == ".eh_frame_hdr") {
+      unwind.index = section.bytes;
+      unwind.index_address = section.address;
+    }
   }
   binary.read_landing_pads = &landing_pads_of;
   if (options.find_functions)
     find_functions(storage->unwind_table(), binary);
   else
-    find_functions_in_symbols(binary);
+    find_functions_in_symbols(*storage, binary);
   return binary;
 }
 

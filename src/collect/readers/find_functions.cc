@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -127,8 +128,13 @@ void note_leftovers(const UnwindTable& unwind, const std::vector<CodePart>& part
 
 }  // namespace
 
-void find_functions_in_symbols(Binary& binary) {
+void find_functions_in_symbols(const ReaderStorage& storage, Binary& binary) {
   std::vector<CodePart> parts = collect_code_parts(binary, nullptr);
+  for (CodePart& part : parts) {
+    if (!is_cold_label(part.name)) continue;
+    const std::optional<UnwindEntry> entry = storage.unwind_entry_at(part.begin);
+    part.frame_is_fresh = !entry || is_callable(binary, *entry);
+  }
   cut_overlaps(binary, parts);
   publish(parts, binary);
 }

@@ -18,12 +18,13 @@ struct ReaderStorage : BinaryStorage {
   // given in memory; their owner must then outlive the Binary.
   std::vector<std::shared_ptr<const MappedFile>> files;
   std::vector<std::uint8_t> image;  // a relocatable's sections, linked
-  Bytes unwind_bytes;               // .eh_frame
-  std::uint64_t unwind_address = 0;
+  UnwindSections unwind;
   LoaderRelocations relocations;
 
   // Read on first use; safe from several threads.
   [[nodiscard]] const UnwindTable& unwind_table() const;
+  // One entry, without reading the whole table when the file has an index of it.
+  [[nodiscard]] std::optional<UnwindEntry> unwind_entry_at(std::uint64_t address) const;
 
  private:
   mutable std::once_flag unwind_once_;

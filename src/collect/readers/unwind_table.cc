@@ -210,7 +210,9 @@ class CommonEntries {
 
 }  // namespace
 
-UnwindTable read_unwind_table(Bytes bytes, std::uint64_t address) {
+UnwindTable read_unwind_table(const UnwindSections& sections) {
+  const Bytes bytes = sections.table;
+  const std::uint64_t address = sections.table_address;
   UnwindTable table;
   CommonEntries common_entries(bytes);
   ByteCursor cursor(bytes);
@@ -257,6 +259,73 @@ const UnwindEntry* UnwindTable::containing(std::uint64_t address) const {
 const UnwindEntry* UnwindTable::starting_at(std::uint64_t address) const {
   const UnwindEntry* entry = containing(address);
   return entry != nullptr && entry->begin == address ? entry : nullptr;
+}
+
+namespace {
+
+// .eh_frame_hdr: version, three encodings, address of .eh_frame, count, then
+// pairs of begin and FDE, both relative to the section, ascending in begin.
+struct IndexHeader {
+  std::uint8_t version;
+  std::uint8_t table_pointer_encoding;
+  std::uint8_t count_encoding;
+  std::uint8_t pair_encoding;
+  std::int32_t table_pointer;
+  std::uint32_t count;
+};
+struct IndexPair {
+  std::int32_t begin;
+  std::int32_t description;
+};
+constexpr std::uint8_t kRelativeSigned32 = 0x1b;
+constexpr std::uint8_t kUnsigned32 = 0x03;
+constexpr std::uint8_t kSectionRelativeSigned32 = 0x3b;
+
+std::uint64_t index_place(const UnwindSections& sections, std::int32_t relative) {
+  return sections.index_address + static_cast<std::uint64_t>(std::int64_t{relative});
+}
+
+}  // namespace
+
+bool has_usable_index(const UnwindSections& sections) {
+  if (sections.index.size() < sizeof(IndexHeader)) return false;
+  const auto header = load<IndexHeader>(sections.index);
+  const std::uint64_t room = (sections.index.size() - sizeof(header)) / sizeof(IndexPair);
+  return header.version == 1 && header.table_pointer_encoding == kRelativeSigned32 &&
+         header.count_encoding == kUnsigned32 && header.pair_encoding == kSectionRelativeSigned32 &&
+         header.count <= room;
+}
+
+std::optional<UnwindEntry> find_unwind_entry(const UnwindSections& sections,
+                                             std::uint64_t address) {
+  const auto count = load<IndexHeader>(sections.index).count;
+  const ElfTable<IndexPair> pairs(sections.index.subspan(sizeof(IndexHeader)));
+  std::size_t low = 0;
+  std::size_t high = count;
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (index_place(sections, pairs[middle].begin) <= address)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == 0) return std::nullopt;
+  const std::uint64_t offset =
+      index_place(sections, pairs[low - 1].description) - sections.table_address;
+  ByteCursor cursor(sections.table, offset);
+  const auto length = cursor.take<std::uint32_t>();
+  const std::uint64_t begin = cursor.offset();
+  const Bytes body = cursor.take_bytes(length);
+  if (!cursor.ok() || body.size() < sizeof(std::uint32_t)) return std::nullopt;
+  const auto distance = load<std::uint32_t>(body);
+  if (distance == 0 || distance > begin) return std::nullopt;
+  CommonEntries common_entries(sections.table);
+  const CommonEntry* common = common_entries.at(begin - distance);
+  if (common == nullptr) return std::nullopt;
+  const std::optional<UnwindEntry> entry =
+      read_description(*common, body, sections.table_address + begin);
+  if (!entry || address < entry->begin || address >= entry->end) return std::nullopt;
+  return entry;
 }
 
 }  // namespace asmforge

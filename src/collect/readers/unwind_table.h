@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "collect/readers/elf_file.h"
@@ -37,7 +38,19 @@ struct UnwindTable {
   [[nodiscard]] const UnwindEntry* containing(std::uint64_t address) const;
 };
 
-// `bytes` of .eh_frame, which lies at `address`.
-UnwindTable read_unwind_table(Bytes bytes, std::uint64_t address);
+struct UnwindSections {
+  Bytes table;  // .eh_frame
+  std::uint64_t table_address = 0;
+  Bytes index;  // .eh_frame_hdr: where the FDE of each begin is, sorted
+  std::uint64_t index_address = 0;
+};
+
+UnwindTable read_unwind_table(const UnwindSections& sections);
+
+// Whether the index has the one form that linkers write, so that one entry can be
+// found without reading all.
+bool has_usable_index(const UnwindSections& sections);
+// The entry that holds the address. The index must be usable.
+std::optional<UnwindEntry> find_unwind_entry(const UnwindSections& sections, std::uint64_t address);
 
 }  // namespace asmforge
