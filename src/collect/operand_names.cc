@@ -116,6 +116,8 @@ NamedText with_target_name(const Binary& binary, const Insn& insn, std::string_v
   std::optional<std::string> label = label_of ? label_of(insn.target) : std::nullopt;
   if (!label) {
     named.target = place_name(binary, insn.target);
+    if (named.target.empty() && binary.function_at(insn.target) != nullptr)
+      named.target = fmt::format("sub_{:x}", insn.target);
     if (!named.target.empty()) label = named.target;
   }
   const std::size_t space = text.rfind(' ');
@@ -133,7 +135,6 @@ std::string place_name(const Binary& binary, std::uint64_t address) {
   if (const FunctionEntry* entry = binary.function_containing(address)) {
     if (!entry->name.empty() && address >= entry->address)
       return with_distance(entry->name, address - entry->address);
-    if (entry->address == address) return fmt::format("sub_{:x}", address);
   }
   return {};
 }
