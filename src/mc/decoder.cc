@@ -61,10 +61,42 @@ const llvm::Target& x86_target() {
 // What one decode found: the instruction itself and the prefixes in front of it.
 struct Decoded {
   llvm::MCInst inst;
-  std::size_t size = 0;          // with prefixes
-  std::size_t prefix_bytes = 0;  // those that LLVM gives instructions of their own
+  std::size_t size = 0;  // with prefixes
+  // Opcodes of the prefixes that LLVM gives instructions of their own.
+  std::array<unsigned, kMaxInsnBytes> prefixes = {};
+  std::size_t prefix_count = 0;
   bool locked = false;
   bool repeated = false;
+};
+
+bool is_rex(std::uint8_t byte) { return (byte & 0xf0) == 0x40; }
+
+bool is_legacy_prefix(std::uint8_t byte) {
+  constexpr std::uint8_t kPrefixes[] = {0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65,
+                                        0x66, 0x67, 0xf0, 0xf2, 0xf3};
+  return std::ranges::find(kPrefixes, byte) != std::end(kPrefixes);
+}
+
+// The bytes without the REX prefixes that another prefix follows. The processor
+// ignores those (SDM volume 2, 2.2.1); LLVM takes what follows them for instructions.
+struct WithoutIgnoredRex {
+  std::array<std::uint8_t, kMaxInsnBytes> bytes = {};
+  std::size_t size = 0;
+  std::size_t removed = 0;
+
+  explicit WithoutIgnoredRex(llvm::ArrayRef<std::uint8_t> window) {
+    bool in_prefixes = true;
+    for (std::size_t i = 0; i < window.size(); ++i) {
+      const bool prefix = is_rex(window[i]) || is_legacy_prefix(window[i]);
+      in_prefixes = in_prefixes && prefix;
+      const bool followed =
+          i + 1 < window.size() && (is_rex(window[i + 1]) || is_legacy_prefix(window[i + 1]));
+      if (in_prefixes && is_rex(window[i]) && followed)
+        ++removed;
+      else
+        bytes[size++] = window[i];
+    }
+  }
 };
 
 }  // namespace
@@ -86,13 +118,15 @@ struct Decoder::State {
 
   State();
   bool decode(std::span<const std::uint8_t> bytes, std::uint64_t address);
+  bool decode_window(llvm::ArrayRef<std::uint8_t> window, std::uint64_t address);
   std::size_t skip_after_failure() const { return std::max<std::size_t>(failed_bytes, 1); }
   const x86_64::OpcodeFacts& facts_of(const llvm::MCInst& inst);
   void convert(std::uint64_t address, Insn& out);
   void convert_memory(const x86_64::OpcodeFacts& known, Insn& out);
   std::string print(const llvm::MCInst& inst, std::uint64_t end, Syntax syntax);
 
-  std::uint64_t failed_bytes = 0;
+  std::uint64_t failed_bytes = 0;    // to skip after a failure
+  bool prefix_out_of_place = false;  // the failure was a prefix behind a REX
 };
 
 Decoder::State::State() {
@@ -121,28 +155,49 @@ Decoder::State::State() {
 
 // Leaves the result in `decoded`; false when the bytes begin with no instruction.
 bool Decoder::State::decode(std::span<const std::uint8_t> bytes, std::uint64_t address) {
+  const llvm::ArrayRef<std::uint8_t> window(bytes.data(), std::min(bytes.size(), kMaxInsnBytes));
+  if (decode_window(window, address)) return true;
+  if (!prefix_out_of_place) return false;
+  const WithoutIgnoredRex rest(window);
+  if (rest.removed == 0) return false;
+  const std::uint64_t failed_before = failed_bytes;
+  const bool found = decode_window({rest.bytes.data(), rest.size}, address + rest.removed);
+  decoded.size += rest.removed;
+  if (!found) failed_bytes = failed_before;
+  return found;
+}
+
+bool Decoder::State::decode_window(llvm::ArrayRef<std::uint8_t> window, std::uint64_t address) {
   decoded.size = 0;
-  decoded.prefix_bytes = 0;
+  decoded.prefix_count = 0;
   decoded.locked = false;
   decoded.repeated = false;
-  const llvm::ArrayRef<std::uint8_t> window(bytes.data(), std::min(bytes.size(), kMaxInsnBytes));
+  prefix_out_of_place = false;
+  failed_bytes = 1;
   while (decoded.size < window.size()) {
     decoded.inst.clear();
     std::uint64_t size = 0;
     const auto status = disassembler->getInstruction(decoded.inst, size, window.slice(decoded.size),
                                                      address + decoded.size, llvm::nulls());
     if (status != llvm::MCDisassembler::Success || size == 0) {
-      failed_bytes = decoded.size == 0 ? size : 1;
+      if (decoded.size == 0) failed_bytes = size;
       return false;
     }
-    decoded.size += size;
     const x86_64::OpcodeFacts& known = facts_of(decoded.inst);
-    if (!known.is_prefix) return true;
-    decoded.prefix_bytes = decoded.size;
+    if (decoded.size == 0) failed_bytes = size;
+    decoded.size += size;
+    if (!known.is_prefix) {
+      const bool locked = decoded.locked || (decoded.inst.getFlags() & kHasLock) != 0;
+      return !locked || known.lockable;
+    }
+    if (!known.stands_alone || size != 1) {
+      prefix_out_of_place = true;
+      return false;
+    }
+    decoded.prefixes[decoded.prefix_count++] = decoded.inst.getOpcode();
     decoded.locked |= known.is_lock_prefix;
     decoded.repeated |= known.is_repeat_prefix;
   }
-  failed_bytes = 1;
   return false;
 }
 
@@ -190,7 +245,7 @@ void Decoder::State::convert_memory(const x86_64::OpcodeFacts& known, Insn& out)
       memory.scale = static_cast<std::uint8_t>(inst.getOperand(at + 1).getImm());
       memory.index = read(at + 2);
       memory.displacement = inst.getOperand(at + 3).getImm();
-      memory.segment = segment(at + 4);
+      if (!known.classes.has(InsnClass::kLea)) memory.segment = segment(at + 4);
       break;
     case MemoryForm::kOffset:
       memory.displacement = inst.getOperand(at).getImm();
@@ -211,10 +266,13 @@ void Decoder::State::convert_memory(const x86_64::OpcodeFacts& known, Insn& out)
       return;
   }
   if (memory.segment != kNoRegister || memory.index != kNoRegister) return;
-  if (memory.base == x86_64::kRip)
+  if (memory.base == x86_64::kRip) {
     memory.address = out.end() + static_cast<std::uint64_t>(memory.displacement);
-  else if (memory.base == kNoRegister)
+    // [eip + x], with an address-size prefix, wraps at 4 GB.
+    if (tables->part(inst.getOperand(at).getReg()).bits == 32) memory.address &= 0xffffffff;
+  } else if (memory.base == kNoRegister) {
     memory.address = static_cast<std::uint64_t>(memory.displacement);
+  }
 }
 
 void Decoder::State::convert(std::uint64_t address, Insn& out) {
@@ -274,6 +332,8 @@ void Decoder::State::convert(std::uint64_t address, Insn& out) {
     out.classes |= kAtomic;
   if (known.counts_in_rcx_when_repeated &&
       (decoded.repeated || (flags & (kHasRepeat | kHasRepeatNotEqual)) != 0)) {
+    // Nothing is written when rcx is 0 at the start.
+    out.reads |= out.writes;
     out.reads.insert(x86_64::kRcx);
     out.writes.insert(x86_64::kRcx);
   }
@@ -310,20 +370,15 @@ void Decoder::decode_linear(std::span<const std::uint8_t> bytes, std::uint64_t a
 
 std::string Decoder::text(const Insn& insn, std::span<const std::uint8_t> bytes, Syntax syntax) {
   if (bytes.size() > insn.size) bytes = bytes.first(insn.size);
+  if (!state_->decode(bytes, insn.address)) return "";
   std::string text;
-  // Prefixes that LLVM decodes on their own print on their own, in front.
-  std::size_t at = 0;
-  while (at < bytes.size()) {
-    llvm::MCInst inst;
-    std::uint64_t size = 0;
-    const auto status = state_->disassembler->getInstruction(
-        inst, size, {bytes.data() + at, bytes.size() - at}, insn.address + at, llvm::nulls());
-    if (status != llvm::MCDisassembler::Success || size == 0) return "";
-    at += size;
-    if (!text.empty()) text += ' ';
-    text += state_->print(inst, insn.address + at, syntax);
+  for (std::size_t i = 0; i < state_->decoded.prefix_count; ++i) {
+    llvm::MCInst prefix;
+    prefix.setOpcode(state_->decoded.prefixes[i]);
+    text += state_->print(prefix, insn.end(), syntax);
+    text += ' ';
   }
-  return text;
+  return text + state_->print(state_->decoded.inst, insn.end(), syntax);
 }
 
 std::string Decoder::mnemonic(const Insn& insn, std::span<const std::uint8_t> bytes,

@@ -10,6 +10,7 @@
 
 #include "isa/x86_64.h"
 #include "mc/x86_text.h"
+#include "mc/x86_x87.h"
 
 namespace asmforge::x86_64 {
 namespace {
@@ -152,6 +153,9 @@ void OpcodeTables::place_operands(const llvm::MCInst& sample, std::string_view t
       const llvm::MCInstrDesc& description = instructions_.get(sample.getOpcode());
       fixed.read = std::ranges::count(description.implicit_uses(), number) != 0;
       fixed.written = std::ranges::count(description.implicit_defs(), number) != 0;
+      // Segment registers, which LLVM lists neither way.
+      if (!fixed.read && !fixed.written)
+        (text.starts_with("pop") ? fixed.written : fixed.read) = true;
       placed.push_back(fixed);
     }
   }
@@ -164,7 +168,8 @@ void OpcodeTables::place_operands(const llvm::MCInst& sample, std::string_view t
 
 namespace {
 
-void use_memory(MemoryUse use, const llvm::MCInstrDesc& description, OpcodeFacts& facts) {
+void use_memory(MemoryUse use, bool exchange, const llvm::MCInstrDesc& description,
+                OpcodeFacts& facts) {
   bool read = description.mayLoad();
   bool written = description.mayStore();
   if (use != MemoryUse::kAsLlvmSays) {
@@ -172,6 +177,12 @@ void use_memory(MemoryUse use, const llvm::MCInstrDesc& description, OpcodeFacts
     written = use == MemoryUse::kWrite || use == MemoryUse::kReadWrite;
   }
   if (facts.memory_form == MemoryForm::kNone) return;
+  // A move stores when its destination is memory, and loads when it is not.
+  if (facts.classes.has(InsnClass::kMove) && !facts.classes.has(InsnClass::kString) && !exchange &&
+      facts.operand_count >= 2) {
+    written = facts.operands[0].kind == OperandKind::kMemory;
+    read = !written;
+  }
   if (read) facts.classes |= InsnClass::kLoad;
   if (written) facts.classes |= InsnClass::kStore;
   unsigned seen = 0;
@@ -183,6 +194,14 @@ void use_memory(MemoryUse use, const llvm::MCInstrDesc& description, OpcodeFacts
     plan.written = written && (!two || seen == 0);
     ++seen;
   }
+}
+
+// A segment selector and an offset: FARCALL32m, LGS64rm.
+std::uint16_t bytes_of_far_pointer(llvm::StringRef name) {
+  if (!name.starts_with("FAR") && !name.starts_with("LFS") && !name.starts_with("LGS") &&
+      !name.starts_with("LSS"))
+    return 0;
+  return name.contains("64") ? 10 : name.contains("32") ? 6 : 4;
 }
 
 void find_zero_idiom_sources(const llvm::MCInst& sample, OpcodeFacts& facts) {
@@ -213,6 +232,8 @@ OpcodeFacts OpcodeTables::build(const llvm::MCInst& sample, std::string_view mne
   facts.ignores_address = rules.ignores_address;
   const llvm::StringRef name = instructions_.getName(sample.getOpcode());
   facts.is_prefix = name.ends_with("_PREFIX");
+  facts.stands_alone = name == "LOCK_PREFIX" || name == "XACQUIRE_PREFIX" ||
+                       name == "XRELEASE_PREFIX" || name == "REP_PREFIX" || name == "REPNE_PREFIX";
   facts.is_lock_prefix = name == "LOCK_PREFIX";
   facts.is_repeat_prefix = name == "REP_PREFIX" || name == "REPNE_PREFIX";
   facts.counts_in_rcx_when_repeated = facts.classes.has(InsnClass::kString);
@@ -223,8 +244,10 @@ OpcodeFacts OpcodeTables::build(const llvm::MCInst& sample, std::string_view mne
   else
     list_explicit_operands(sample, description, facts, draft.plans);
   place_operands(sample, text, draft);
-  use_memory(rules.memory, description, facts);
-  facts.memory_bytes = bytes_of_pointer(text);
+  use_memory(rules.memory, mnemonic == "xchg", description, facts);
+  facts.memory_bytes = bytes_of_mnemonic(mnemonic);
+  if (facts.memory_bytes == 0) facts.memory_bytes = bytes_of_pointer(text);
+  if (facts.memory_bytes == 0) facts.memory_bytes = bytes_of_far_pointer(name);
 
   for (const auto r : description.implicit_uses()) facts.implicit_reads |= parts_[r].set;
   for (const auto r : description.implicit_defs()) {
@@ -233,6 +256,12 @@ OpcodeFacts OpcodeTables::build(const llvm::MCInst& sample, std::string_view mne
       facts.classes |= InsnClass::kPartialWrite;
   }
   adjust_implicit_registers(mnemonic, facts.implicit_reads, facts.implicit_writes);
+  use_x87_stack(mnemonic, facts);
+  for (OperandPlan& plan : facts.operands) {
+    plan.read |= plan.written && (rules.destination_is_read || rules.only_reads);
+    plan.written = plan.written && !rules.only_reads;
+  }
+  facts.lockable = is_lockable(mnemonic) && facts.classes.has(InsnClass::kStore);
 
   bool vector_operand = false;
   for (const OperandPlan& plan : std::span(facts.operands).first(facts.operand_count)) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -56,11 +57,13 @@ struct OpcodeFacts {
   std::uint8_t second_source = kNoOperand;  // zero idiom
   IntegerOperation operation = IntegerOperation::kNone;
   bool ignores_address = false;
-  bool is_prefix = false;  // lock, rep, data16 that LLVM decodes on their own
+  bool is_prefix = false;     // lock, rep, data16 that LLVM decodes on their own
+  bool stands_alone = false;  // a prefix that LLVM decodes on its own wherever it stands
   bool is_lock_prefix = false;
   bool is_repeat_prefix = false;
   bool counts_in_rcx_when_repeated = false;
   bool atomic_with_memory = false;  // xchg
+  bool lockable = false;            // may have a lock prefix
 };
 
 class OpcodeTables {

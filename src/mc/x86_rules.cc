@@ -15,7 +15,13 @@ using enum InsnClass;
 using Op = IntegerOperation;
 using Mem = MemoryUse;
 
-enum Trait : std::uint8_t { kPlain, kZeroWhenSame, kIgnoresAddress };
+enum Trait : std::uint8_t {
+  kPlain,
+  kZeroWhenSame,
+  kIgnoresAddress,
+  kDestinationIsRead,
+  kOnlyReads
+};
 
 struct Row {
   std::string_view mnemonic;
@@ -29,6 +35,10 @@ constexpr Row kRows[] = {
     // moves
     {"mov", kMove},
     {"movabs", kMove},
+    {"maskmovq", kMove | kStore},
+    {"maskmovdqu", kMove | kStore},
+    {"vmaskmovdqu", kMove | kStore},
+    {"vextracti32x8", {}, Op::kNone, Mem::kWrite},
     {"movbe", kMove},
     {"movnti", kMove},
     {"movdiri", kMove, Op::kNone, Mem::kWrite},
@@ -101,7 +111,9 @@ constexpr Row kRows[] = {
     {"cmp", kCompare, Op::kCompare},
     {"test", kCompare, Op::kTest},
     {"bt", kCompare, Op::kBitTest},
-    {"cmpxchg", {}, Op::kNone, Mem::kReadWrite},
+    {"bsf", {}, Op::kNone, Mem::kAsLlvmSays, kDestinationIsRead},
+    {"bsr", {}, Op::kNone, Mem::kAsLlvmSays, kDestinationIsRead},
+    {"cmpxchg", {}, Op::kNone, Mem::kReadWrite, kDestinationIsRead},
     {"cmpxchg8b", {}, Op::kNone, Mem::kReadWrite},
     {"cmpxchg16b", {}, Op::kNone, Mem::kReadWrite},
     // control
@@ -213,10 +225,10 @@ constexpr Row kRows[] = {
     {"rstorssp", kSystem, Op::kNone, Mem::kReadWrite},
     {"setssbsy", kSystem},
     {"clrssbsy", kSystem, Op::kNone, Mem::kReadWrite},
-    {"wrssd", kSystem},
-    {"wrssq", kSystem},
-    {"wrussd", kSystem},
-    {"wrussq", kSystem},
+    {"wrssd", kSystem, Op::kNone, Mem::kWrite},
+    {"wrssq", kSystem, Op::kNone, Mem::kWrite},
+    {"wrussd", kSystem, Op::kNone, Mem::kWrite},
+    {"wrussq", kSystem, Op::kNone, Mem::kWrite},
     {"in", kSystem},
     {"out", kSystem},
     {"cli", kSystem},
@@ -242,8 +254,8 @@ constexpr Row kRows[] = {
     {"lldt", kSystem, Op::kNone, Mem::kRead},
     {"ltr", kSystem, Op::kNone, Mem::kRead},
     {"lmsw", kSystem, Op::kNone, Mem::kRead},
-    {"lar", kSystem, Op::kNone, Mem::kRead},
-    {"lsl", kSystem, Op::kNone, Mem::kRead},
+    {"lar", kSystem, Op::kNone, Mem::kRead, kDestinationIsRead},
+    {"lsl", kSystem, Op::kNone, Mem::kRead, kDestinationIsRead},
     {"verr", kSystem, Op::kNone, Mem::kRead},
     {"verw", kSystem, Op::kNone, Mem::kRead},
     {"lss", kSystem, Op::kNone, Mem::kRead},
@@ -278,13 +290,13 @@ constexpr Row kRows[] = {
     {"vmptrld", kSystem, Op::kNone, Mem::kRead},
     {"vmptrst", kSystem, Op::kNone, Mem::kWrite},
     {"vmread", kSystem},
-    {"vmwrite", kSystem},
+    {"vmwrite", kSystem, Op::kNone, Mem::kAsLlvmSays, kOnlyReads},
     {"invept", kSystem, Op::kNone, Mem::kRead},
     {"invvpid", kSystem, Op::kNone, Mem::kRead},
     {"invpcid", kSystem, Op::kNone, Mem::kRead},
     {"enqcmd", kSystem, Op::kNone, Mem::kRead},
     {"enqcmds", kSystem, Op::kNone, Mem::kRead},
-    {"movdir64b", kMove, Op::kNone, Mem::kRead},
+    {"movdir64b", kMove | kStore, Op::kNone, Mem::kRead},
     // state
     {"ldmxcsr", {}, Op::kNone, Mem::kRead},
     {"vldmxcsr", {}, Op::kNone, Mem::kRead},
@@ -424,7 +436,37 @@ MnemonicFacts facts_of_mnemonic(std::string_view mnemonic, bool string_form) {
   facts.memory = row.memory;
   facts.zero_when_same = row.trait == kZeroWhenSame;
   facts.ignores_address = row.trait == kIgnoresAddress;
+  facts.only_reads = row.trait == kOnlyReads;
+  facts.destination_is_read = row.trait == kDestinationIsRead;
   return facts;
+}
+
+bool is_lockable(std::string_view mnemonic) {
+  // SDM volume 2, "LOCK".
+  static constexpr std::string_view kLockable[] = {
+      "add", "adc", "and", "btc", "btr", "bts", "cmpxchg", "cmpxchg8b", "cmpxchg16b", "dec",
+      "inc", "neg", "not", "or",  "sbb", "sub", "xadd",    "xchg",      "xor"};
+  return std::ranges::find(kLockable, mnemonic) != std::end(kLockable);
+}
+
+std::uint16_t bytes_of_mnemonic(std::string_view mnemonic) {
+  struct Width {
+    std::string_view mnemonic;
+    std::uint16_t bytes;
+  };
+  static constexpr Width kWidths[] = {
+      {"fxsave", 512},    {"fxsave64", 512},  {"fxrstor", 512},   {"fxrstor64", 512},
+      {"sgdt", 10},       {"sidt", 10},       {"lgdt", 10},       {"lidt", 10},
+      {"rstorssp", 8},    {"clrssbsy", 8},    {"fnstenv", 28},    {"fldenv", 28},
+      {"fnsave", 108},    {"frstor", 108},    {"vgatherdps", 4},  {"vgatherqps", 4},
+      {"vgatherdpd", 8},  {"vgatherqpd", 8},  {"vpgatherdd", 4},  {"vpgatherqd", 4},
+      {"vpgatherdq", 8},  {"vpgatherqq", 8},  {"vscatterdps", 4}, {"vscatterqps", 4},
+      {"vscatterdpd", 8}, {"vscatterqpd", 8}, {"vpscatterdd", 4}, {"vpscatterqd", 4},
+      {"vpscatterdq", 8}, {"vpscatterqq", 8},
+  };
+  for (const Width& row : kWidths)
+    if (row.mnemonic == mnemonic) return row.bytes;
+  return 0;
 }
 
 Condition condition_from_code(std::uint8_t code) {
