@@ -9,7 +9,9 @@
 #include <iterator>
 #include <memory>
 
+#include "mc/demangle_itanium.h"
 #include "mc/demangle_limits.h"
+#include "mc/demangle_rust.h"
 
 namespace asmforge {
 namespace {
@@ -89,9 +91,10 @@ std::string readable_legacy_rust(std::string_view text) {
 }
 
 std::string demangled_or_empty(std::string_view name) {
-  if (name.starts_with("_R")) return taken(llvm::rustDemangle(name));
+  if (name.starts_with("_R"))
+    return rust_name_is_printable(name) ? taken(llvm::rustDemangle(name)) : "";
   if (name.starts_with("_D")) return taken(llvm::dlangDemangle(name));
-  std::string text = taken(llvm::itaniumDemangle(name));
+  std::string text = demangle_itanium(name);
   return !text.empty() && is_legacy_rust(name) ? readable_legacy_rust(text) : text;
 }
 

@@ -7,8 +7,7 @@
 
 namespace asmforge {
 
-// False for what is not mangled, and for what would take too much: names over
-// 64 KB, and short ones that substitutions blow up to more than a megabyte.
+// False for what is not mangled, and for names over 64 KB.
 bool worth_demangling(std::string_view name);
 
 // LLVM's parsers recurse once a character at worst. Calls `work` here for short

@@ -51,5 +51,57 @@ TEST(Demangle, SurvivesDeepNesting) {
   EXPECT_EQ(demangle(name).size(), 60'000 + std::string("f(int)").size());
 }
 
+// f<X<X<...>, X<...>>>: each level names the level before it twice.
+std::string doubling_cxx(unsigned levels) {
+  constexpr char kDigits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  std::string name = "_Z1fN1XIiiEE";  // S_ is X, S0_ is X<int, int>
+  for (unsigned i = 0; i < levels; ++i) {
+    const std::string last = std::string("S") + kDigits[i] + "_";
+    name += "S_I" + last + last + "E";
+  }
+  return name;
+}
+
+TEST(Demangle, RefusesWhatSubstitutionsBlowUp) {
+  EXPECT_GT(demangle(doubling_cxx(8)).size(), 1000U);
+  for (const unsigned levels : {24U, 34U}) {
+    const std::string name = doubling_cxx(levels);
+    EXPECT_EQ(demangle(name), name);
+  }
+}
+
+// A tuple of the tuple before it, twice.
+std::string doubling_rust(unsigned levels) {
+  constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  const auto reference = [&](std::size_t position) {
+    std::string digits;
+    if (position == 0) return std::string("B_");
+    for (std::size_t n = position - 1;; n = n / 62 - 1) {
+      digits.insert(digits.begin(), kDigits[n % 62]);
+      if (n < 62) break;
+    }
+    return "B" + digits + "_";
+  };
+  std::string name = "INvC1a1f";
+  std::size_t last = name.size();
+  name +=
+      "Tll"
+      "E";
+  for (unsigned i = 0; i < levels; ++i) {
+    const std::size_t here = name.size();
+    name += "T" + reference(last) + reference(last) + "E";
+    last = here;
+  }
+  return "_R" + name + "E";
+}
+
+TEST(Demangle, RefusesWhatBackReferencesBlowUp) {
+  EXPECT_GT(demangle(doubling_rust(8)).size(), 1000U);
+  for (const unsigned levels : {24U, 60U}) {
+    const std::string name = doubling_rust(levels);
+    EXPECT_EQ(demangle(name), name);
+  }
+}
+
 }  // namespace
 }  // namespace asmforge
