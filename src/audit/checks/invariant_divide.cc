@@ -208,9 +208,11 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   return sites;
 }
 
-Confidence confidence_of(const FunctionView& view, LoopIndex loop, const Site& site) {
+Confidence confidence_of(AuditedFunction& function, LoopIndex loop, const Site& site) {
   if (site.kind == ValueKind::kReloaded || !site.every_iteration) return Confidence::kHint;
-  const LoopRole role = view.loops.loops[loop].role;
+  // Beside a call a division costs little.
+  if (function.values(loop).has_call()) return Confidence::kHint;
+  const LoopRole role = function.view().loops.loops[loop].role;
   const bool sure_role = role == LoopRole::kOnly || role == LoopRole::kMain;
   return sure_role && site.divisor != kNoRegister ? Confidence::kProved : Confidence::kPattern;
 }
@@ -257,7 +259,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       constant = constant_before_loop(function.view(), loop, site.divisor);
     all_constant = all_constant && constant.has_value();
     function.add_evidence(finding, site.divide, describe(site, constant));
-    finding.confidence = std::min(finding.confidence, confidence_of(function.view(), loop, site));
+    finding.confidence = std::min(finding.confidence, confidence_of(function, loop, site));
   }
   finding.title = std::to_string(sites.size());
   finding.title += sites.size() == 1 ? " hardware division by a number that does"

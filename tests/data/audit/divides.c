@@ -115,6 +115,12 @@ CASE int now_and_then(const int* a, int d, size_t n) {
   return sum;
 }
 
+CASE int every_time_beside_a_call(const int* a, int d, size_t n) {
+  int sum = 0;
+  for (size_t i = 0; i < n; i++) sum += work(a[i] / d);
+  return sum;
+}
+
 CASE uint32_t by_constant(const uint32_t* a, size_t n) {
   uint32_t sum = 0;
   for (size_t i = 0; i < n; i++) sum += a[i] / 10;
