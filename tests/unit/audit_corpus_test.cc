@@ -178,6 +178,38 @@ TEST_F(Corpus, OrderAndCountsDoNotDependOnThreads) {
   }
 }
 
+// The remainder loop of a vector loop counts when a profile says that it runs.
+TEST_F(Corpus, AProfileBringsInTheRemainderLoop) {
+  Build build = builds()[2];  // clang vectorises vectorised_at
+  build.command.emplace_back("-Wl,--build-id");
+  const std::string path = built(build, "bounds.cc");
+  ASSERT_FALSE(path.empty());
+  const auto opened = open_input(path, {});
+  ASSERT_TRUE(opened.has_value());
+  const Binary& binary = opened->front();
+  ProfileModule module;
+  module.build_id = binary.build_id;
+  for (const FunctionEntry& f : binary.functions)
+    for (std::uint64_t a = f.address; f.name == "vectorised_at" && a < f.address + f.size; ++a)
+      module.entries.push_back({a, 1000});
+  ASSERT_FALSE(module.entries.empty());
+  module.total = 1000 * module.entries.size();
+  Profile profile;
+  profile.total = module.total;
+  profile.modules.push_back(module);
+  AuditOptions options;
+  options.profile = &profile;
+  const auto report = audit_binary(binary, options);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_TRUE(report->ranked_by_profile);
+  ASSERT_FALSE(report->findings.empty());
+  const Finding& first = report->findings.front();
+  EXPECT_EQ(first.function, "vectorised_at");
+  EXPECT_EQ(first.role, LoopRole::kRemainder);
+  EXPECT_EQ(first.executions, 1000U);
+  EXPECT_GT(first.share.value_or(0.0), 0.01);
+}
+
 // Without symbols nobody knows what the callee is for.
 TEST_F(Corpus, StrippedIndexChecksAreHints) {
   for (const std::size_t which : {2U, 3U}) {
