@@ -51,6 +51,7 @@ std::vector<std::size_t> nearest_names(std::string_view name,
   std::sort(ranked.begin(), ranked.end());
   ranked.resize(std::min(ranked.size(), count));
   std::vector<std::size_t> indices;
+  indices.reserve(ranked.size());
   for (const auto& [distance, index] : ranked) indices.push_back(index);
   return indices;
 }

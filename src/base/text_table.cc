@@ -20,6 +20,7 @@ void TextTable::add_row(std::vector<std::string> cells) {
 
 std::vector<std::string> TextTable::lines(std::size_t width) const {
   std::vector<std::size_t> widest;
+  widest.reserve(columns_.size());
   for (const Column& column : columns_) widest.push_back(columns(column.title));
   for (const std::vector<std::string>& row : rows_)
     for (std::size_t i = 0; i < row.size(); ++i) widest[i] = std::max(widest[i], columns(row[i]));
@@ -43,6 +44,7 @@ std::vector<std::string> TextTable::lines(std::size_t width) const {
     return text;
   };
   std::vector<std::string> all;
+  all.reserve(rows_.size() + 1);
   all.push_back(line([&](std::size_t i) { return columns_[i].title; }));
   for (const std::vector<std::string>& row : rows_)
     all.push_back(line([&](std::size_t i) { return row[i]; }));

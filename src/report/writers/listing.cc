@@ -8,7 +8,9 @@
 namespace asmforge {
 namespace {
 
-constexpr std::size_t kTextColumns = 42;   // comments begin after them, where they can
+constexpr std::size_t kTextColumns = 42;  // comments begin after them, where they can
+constexpr std::size_t kLeastRoom = 30;    // however narrow the terminal
+constexpr std::size_t kLeastComment = 12;
 constexpr std::uint32_t kMostNesting = 8;  // loops deeper than this share the last column
 
 // A line of the listing, before the loop column is drawn beside it.
@@ -253,11 +255,18 @@ class Writer {
         left = palette_(Paint::kHot, left);
     }
     if (count_width_ != 0) left += "  ";
-    left += palette_(Paint::kLabel, loop_column_.at(index));
+    const std::string loops = loop_column_.at(index);
+    left += palette_(Paint::kLabel, loops);
+    // What is left of a terminal's line; 0 elsewhere: nothing is shortened there.
+    const std::size_t before = (count_width_ == 0 ? 0 : count_width_ + 2) + columns(loops);
+    room_ = out_.width() == 0
+                ? 0
+                : std::max<std::size_t>(kLeastRoom,
+                                        out_.width() - std::min<std::size_t>(out_.width(), before));
     switch (row.kind) {
       case Row::Kind::kLabel: write_label(row, left); break;
       case Row::Kind::kSource:
-        out_.print("{}{}\n", left, palette_(Paint::kSource, row.text));
+        out_.print("{}{}\n", left, palette_(Paint::kSource, shorten(row.text, room_)));
         break;
       case Row::Kind::kGap: out_.print("{}{}\n", left, palette_(Paint::kDim, row.text)); break;
       case Row::Kind::kInsn: write_insn(row, left); break;
@@ -272,11 +281,15 @@ class Writer {
   void write_insn(const Row& row, const std::string& left) {
     const std::string address =
         fmt::format("{:>{}x}", l_.function->insns[row.insn].address, address_width_);
-    out_.print("{}{}  {}", left, palette_(Paint::kDim, address), row.text);
+    const std::size_t room =
+        room_ == 0 ? 0 : std::max(kLeastRoom, room_ - std::min(room_, address_width_ + 2));
+    const std::string text = shorten(row.text, room);
+    out_.print("{}{}  {}", left, palette_(Paint::kDim, address), text);
     if (!row.comment.empty()) {
-      const std::size_t used = columns(row.text);
-      out_.print("{:{}} {}", "", used < kTextColumns ? kTextColumns - used : 1,
-                 palette_(Paint::kSource, "; " + printable(row.comment)));
+      const std::size_t used = std::max(columns(text), kTextColumns) + 1;
+      const std::size_t rest = room == 0 ? 0 : std::max(kLeastComment, room - std::min(room, used));
+      out_.print("{:{}} {}", "", used - 1 - columns(text),
+                 palette_(Paint::kSource, shorten("; " + printable(row.comment), rest)));
     }
     out_.write("\n");
   }
@@ -286,6 +299,7 @@ class Writer {
   Output& out_;
   std::vector<Row> rows_;
   LoopColumn loop_column_;
+  std::size_t room_ = 0;  // columns for the text of the row that is written; 0: any
   std::size_t count_width_ = 0;
   std::size_t address_width_ = 0;
   std::uint64_t total_ = 0;
