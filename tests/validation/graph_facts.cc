@@ -281,16 +281,24 @@ int check_bytes(const Binary& binary) {
   return wrong == 0 && functions != 0 ? 0 : 1;
 }
 
-// The widest register or memory operand of packed arithmetic in the loop's own blocks.
-unsigned vector_bits(const FunctionView& view, const Loop& loop) {
-  unsigned widest = 0;
-  for (const BlockIndex b : loop.blocks) {
+struct VectorBits {
+  unsigned arithmetic = 0;  // as Metric::kVectorWidthBits has it
+  unsigned any = 0;         // with copies
+};
+
+// The widest register that a packed instruction of the loop's own blocks names.
+VectorBits vector_bits(const FunctionView& view, LoopIndex loop) {
+  VectorBits widest;
+  for (const BlockIndex b : view.loops.loops[loop].blocks) {
+    if (view.loops.loop_of_block[b] != loop) continue;
     for (std::uint32_t i = view.cfg.blocks[b].first; i <= view.cfg.blocks[b].last; ++i) {
       const Insn& insn = view.function.insns[i];
       if (!insn.is(InsnClass::kVector)) continue;
       for (std::size_t o = 0; o < insn.operand_count; ++o) {
-        if (insn.operands[o].kind == OperandKind::kRegister)
-          widest = std::max<unsigned>(widest, insn.operands[o].bits);
+        if (insn.operands[o].kind != OperandKind::kRegister) continue;
+        widest.any = std::max<unsigned>(widest.any, insn.operands[o].bits);
+        if (!insn.is(InsnClass::kMove))
+          widest.arithmetic = std::max<unsigned>(widest.arithmetic, insn.operands[o].bits);
       }
     }
   }
@@ -304,11 +312,13 @@ int print_loops(const Binary& binary) {
     std::printf("F %llx %s\n", static_cast<unsigned long long>(view.function.address),
                 std::string(binary.functions[view.function.entry_index].name).c_str());
     std::printf("U %u %u\n", view.cfg.unresolved_jumps, view.loops.irreducible_edges);
-    for (const Loop& loop : view.loops.loops) {
+    for (LoopIndex l = 0; l < view.loops.loops.size(); ++l) {
+      const Loop& loop = view.loops.loops[l];
       const Block& header = view.cfg.blocks[loop.header];
-      std::printf("L %llx %u %d %u\n",
+      const VectorBits bits = vector_bits(view, l);
+      std::printf("L %llx %u %d %u %u\n",
                   static_cast<unsigned long long>(view.function.insns[header.first].address),
-                  loop.depth, loop.innermost ? 1 : 0, vector_bits(view, loop));
+                  loop.depth, loop.innermost ? 1 : 0, bits.arithmetic, bits.any);
     }
   });
   return 0;
