@@ -17,9 +17,10 @@ def say(text):
 
 
 def run(*command, accept=(0,)):
-    shown = " ".join(os.path.relpath(c, ROOT) if str(c).startswith(str(ROOT)) else str(c) for c in command)
-    print(f"$ {shown}", flush=True)
-    status = subprocess.run([str(c) for c in command], cwd=ROOT, check=False).returncode
+    # As one would type it in the project's folder.
+    typed = [os.path.relpath(c, ROOT) if str(c).startswith(str(ROOT)) else str(c) for c in command]
+    print(f"$ {' '.join(typed)}", flush=True)
+    status = subprocess.run(typed, cwd=ROOT, check=False).returncode
     if status not in accept:
         sys.exit(f"demo: that command ended with {status}; `build/asmforge doctor` says what is missing here")
 
