@@ -94,8 +94,9 @@ void AuditedFunction::add_evidence(Finding& finding, std::uint32_t index, std::s
   if (index == kNoIndex || finding.insns.size() == kMaxEvidence) return;
   if (std::find(finding.insns.begin(), finding.insns.end(), index) != finding.insns.end()) return;
   const Insn& shown = insn(index);
-  if (finding.insns.empty() && module_ != nullptr)
-    finding.executions = count_at(*module_, shown.address);
+  if (module_ != nullptr)
+    finding.executions =
+        std::max(finding.executions.value_or(0), count_at(*module_, shown.address));
   finding.insns.push_back(index);
   finding.evidence.push_back(
       {shown.address,

@@ -50,7 +50,7 @@ struct Finding {
   Confidence confidence = Confidence::kHint;
   std::optional<double> severity_cycles;    // null until calibrated
   std::string severity_reason;              // why it is null
-  std::optional<std::uint64_t> executions;  // of the first evidence instruction
+  std::optional<std::uint64_t> executions;  // of the evidence instruction that ran most
   std::optional<double> share;              // of the profile, of the loop
   std::string suppress_key;                 // stable across builds: check:function:source line
 };

@@ -20,6 +20,7 @@
 #include "audit/check.h"
 #include "audit/loop_metrics.h"
 #include "isa/x86_64.h"
+#include "mc/demangle.h"
 
 namespace asmforge::checks {
 namespace {
@@ -217,6 +218,12 @@ std::string title(const std::vector<Site>& shown, std::size_t others) {
   return text;
 }
 
+std::string never_returns_note(const FunctionView& view, std::uint32_t call) {
+  if (view.function.insns[call].is(InsnClass::kTrap)) return "never returns";
+  const std::string_view name = callee_name(view, call);
+  return name.empty() ? "never returns" : demangle(name) + " never returns";
+}
+
 Finding report(AuditedFunction& function, LoopIndex loop, std::vector<Site>& sites) {
   // The loop is reported with its surest sites.
   std::sort(sites.begin(), sites.end(), [](const Site& a, const Site& b) {
@@ -234,7 +241,8 @@ Finding report(AuditedFunction& function, LoopIndex loop, std::vector<Site>& sit
     function.add_evidence(finding, site.compare, describe(site));
     function.add_evidence(finding, view.cfg.blocks[site.edge.block].last,
                           site.edge.taken ? "jumps to the panic" : "falls into the panic");
-    function.add_evidence(finding, site.edge.end.call, "never returns");
+    function.add_evidence(finding, site.edge.end.call,
+                          never_returns_note(view, site.edge.end.call));
   }
   finding.title = title(shown, sites.size() - shown.size());
   explain(finding, first,
