@@ -1,7 +1,9 @@
 #include "audit/audited_function.h"
 
 #include <algorithm>
+
 #include <utility>
+#include "collect/operand_names.h"
 
 namespace asmforge {
 namespace {
@@ -98,11 +100,10 @@ void AuditedFunction::add_evidence(Finding& finding, std::uint32_t index, std::s
     finding.executions =
         std::max(finding.executions.value_or(0), count_at(*module_, shown.address));
   finding.insns.push_back(index);
+  const std::string text =
+      view_->decoder.text(shown, view_->binary.bytes_at(shown.address, shown.size), Syntax::kIntel);
   finding.evidence.push_back(
-      {shown.address,
-       view_->decoder.text(shown, view_->binary.bytes_at(shown.address, shown.size),
-                           Syntax::kIntel),
-       std::move(note)});
+      {shown.address, with_names(view_->binary, shown, text, {}).text, std::move(note)});
 }
 
 }  // namespace asmforge

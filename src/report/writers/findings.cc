@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kIndent = 4;
 constexpr std::size_t kLabelColumns = 10;  // "cause     "
 constexpr std::size_t kColumns = 80;
-constexpr std::size_t kTextColumns = 40;  // notes on instructions begin after them
+constexpr std::size_t kTextColumns = 34;  // notes on instructions begin after them
 
 enum class Language : std::uint8_t { kUnknown, kC, kRust };
 
@@ -117,11 +117,20 @@ class Writer {
 
   void evidence(const Finding& f) {
     for (const Evidence& e : f.evidence) {
-      out_.print("{:{}}{}  {}", "", kIndent + 2,
-                 palette_(Paint::kDim, fmt::format("{:x}", e.address)), e.text);
-      if (!e.note.empty())
-        out_.print("{:{}} {}", "", e.text.size() < kTextColumns ? kTextColumns - e.text.size() : 1,
-                   palette_(Paint::kSource, "; " + printable(e.note)));
+      const std::string address = fmt::format("{:x}", e.address);
+      const std::string text = shorten(printable(e.text), out_.width() == 0 ? 0 : kColumns - 20);
+      out_.print("{:{}}{}  {}", "", kIndent + 2, palette_(Paint::kDim, address), text);
+      if (!e.note.empty()) {
+        const std::size_t indent = kIndent + 2 + address.size() + 2 + kTextColumns + 1;
+        const std::size_t used = columns(text);
+        // A long instruction pushes its note to a line of its own.
+        if (used > kTextColumns)
+          out_.print("\n{:{}}", "", indent);
+        else
+          out_.print("{:{}} ", "", kTextColumns - used);
+        out_.write(palette_(Paint::kSource,
+                            "; " + wrap(printable(e.note), kColumns - indent - 2, indent + 2)));
+      }
       out_.write("\n");
     }
   }
