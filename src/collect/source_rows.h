@@ -18,7 +18,7 @@
 namespace asmforge {
 
 // Longer names are cut; deeper stacks lose their outermost frames.
-inline constexpr std::size_t kMaxNameBytes = 32 * 1024;
+inline constexpr std::size_t kMaxNameBytes = std::size_t{32} << 10;
 inline constexpr std::size_t kMaxInlineDepth = 1024;
 
 std::string encode_locations(std::span<const DwarfLocation> locations);
