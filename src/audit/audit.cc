@@ -118,6 +118,7 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
   });
 
   AuditReport report;
+  report.notes = binary.notes;
   for (Worker& worker : workers) join(report, std::move(worker.part));
   for (const Check* check : checks) report.checks.emplace_back(check->id);
   const ProfileModule* module =

@@ -25,7 +25,7 @@ std::vector<SourceLocation> locate(const Binary& binary, AuditReport& report) {
   SourceLines lines(binary);
   Result<std::vector<SourceLocation>> found = lines.locate(addresses);
   if (!found.has_value()) {
-    report.notes.push_back("no source lines: " + found.error().what);
+    report.notes.push_back(found.error().what);
     return {};
   }
   return std::move(found).value();

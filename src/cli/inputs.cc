@@ -31,7 +31,6 @@ Result<CompiledSource> compile(const InputRequest& request) {
   Output& err = request.session.err;
   if (!compiled->directory.empty()) err.print("in {}\n", compiled->directory);
   err.print("run {}\n", compiled->command);
-  for (const std::string& note : compiled->notes) err.print("note: {}\n", note);
   return compiled;
 }
 
@@ -58,7 +57,11 @@ Result<Done> open_binaries(const InputRequest& request, bool find_functions, Inp
   const std::string& path = inputs.compiled ? inputs.compiled->object_path : request.options.path;
   AF_TRY(inputs.binaries, open_input(path, how));
   for (Binary& binary : inputs.binaries) {
-    if (inputs.compiled) binary.path = request.options.path;  // what the user knows it by
+    if (inputs.compiled) {
+      binary.path = request.options.path;  // what the user knows it by
+      binary.notes.insert(binary.notes.begin(), inputs.compiled->notes.begin(),
+                          inputs.compiled->notes.end());
+    }
     if (request.output.verbose) describe(binary, request.session);
   }
   return Done{};

@@ -107,6 +107,7 @@ Listing make_listing(const FunctionView& view, const ListingOptions& options,
   listing.cfg = &view.cfg;
   listing.loops = &view.loops;
   listing.demangled = display_name(view.binary, view.function.entry_index);
+  listing.notes = view.binary.notes;
   for (std::uint32_t i = 0; i < view.function.insns.size(); ++i)
     listing.insns.push_back(list_insn(view, i, options.syntax));
   if (options.sources) add_sources(view, source_text, listing);
