@@ -99,6 +99,13 @@ struct WithoutIgnoredRex {
   }
 };
 
+// and eax, 0 and or eax, -1: whatever eax was, the result is known.
+bool known_result(const Insn& insn) {
+  if (!insn.has_immediate || insn.memory.present) return false;
+  return (insn.operation == IntegerOperation::kAnd && insn.immediate == 0) ||
+         (insn.operation == IntegerOperation::kOr && insn.immediate == -1);
+}
+
 }  // namespace
 
 struct Decoder::State {
@@ -319,6 +326,11 @@ void Decoder::State::convert(std::uint64_t address, Insn& out) {
     out.has_immediate = true;
     out.immediate = inst.getOperand(known.immediate_index).getImm();
   }
+  if (known.shifts_by_one) {
+    out.has_immediate = true;
+    out.immediate = 1;
+  }
+  if (known_result(out)) out.classes |= kZeroIdiom;
   if (known.condition_index != x86_64::OpcodeFacts::kNoOperand)
     out.condition = x86_64::condition_from_code(
         static_cast<std::uint8_t>(inst.getOperand(known.condition_index).getImm()));

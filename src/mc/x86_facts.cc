@@ -19,6 +19,7 @@ namespace {
 // lib/Target/X86/MCTargetDesc/X86BaseInfo.h, which is not installed.
 constexpr unsigned kOpcodeMapShift = 13;
 constexpr std::uint64_t kOpcodeMapMask = 0xf;  // 0: one-byte opcodes
+constexpr unsigned kOpcodeShift = 31;
 constexpr unsigned kEncodingShift = 29;
 constexpr std::uint64_t kEncodingMask = 3;  // 0: legacy, no VEX, XOP or EVEX prefix
 constexpr std::uint64_t kMasked = std::uint64_t{1} << 41;
@@ -30,6 +31,12 @@ constexpr unsigned kAddressOperands = 5;
 
 bool is_legacy(const llvm::MCInstrDesc& description) {
   return ((description.TSFlags >> kEncodingShift) & kEncodingMask) == 0;
+}
+
+// d0 and d1: shifts by one, which no operand says.
+bool shifts_by_one(const llvm::MCInstrDesc& description) {
+  const auto opcode = static_cast<std::uint8_t>(description.TSFlags >> kOpcodeShift);
+  return opcode == 0xd0 || opcode == 0xd1;
 }
 
 MemoryForm form_of(unsigned operand_count) {
@@ -143,8 +150,13 @@ void OpcodeTables::place_operands(const llvm::MCInst& sample, std::string_view t
       });
     } else if (const auto found = by_text_.find(std::string(word.text)); found != by_text_.end()) {
       const unsigned number = found->second;
+      const auto names = [&](unsigned operand) {
+        // A pair of mask registers prints as its first one.
+        return operand == number ||
+               (parts_[operand].set.size() > 1 && parts_[operand].full == parts_[number].full);
+      };
       const bool is_explicit = take([&](const OperandPlan& p) {
-        return p.kind == OperandKind::kRegister && sample.getOperand(p.index).getReg() == number &&
+        return p.kind == OperandKind::kRegister && names(sample.getOperand(p.index).getReg()) &&
                word.text != "st";
       });
       if (is_explicit) continue;
@@ -236,6 +248,8 @@ OpcodeFacts OpcodeTables::build(const llvm::MCInst& sample, std::string_view mne
                        name == "XRELEASE_PREFIX" || name == "REP_PREFIX" || name == "REPNE_PREFIX";
   facts.is_lock_prefix = name == "LOCK_PREFIX";
   facts.is_repeat_prefix = name == "REP_PREFIX" || name == "REPNE_PREFIX";
+  facts.shifts_by_one = one_byte && is_legacy(description) &&
+                        facts.classes.has(InsnClass::kShift) && shifts_by_one(description);
   facts.counts_in_rcx_when_repeated = facts.classes.has(InsnClass::kString);
   facts.atomic_with_memory = mnemonic == "xchg";
 

@@ -62,6 +62,7 @@ struct OpcodeFacts {
   bool is_lock_prefix = false;
   bool is_repeat_prefix = false;
   bool counts_in_rcx_when_repeated = false;
+  bool shifts_by_one = false;       // has the immediate 1 without writing it
   bool atomic_with_memory = false;  // xchg
   bool lockable = false;            // may have a lock prefix
 };

@@ -1,3 +1,4 @@
+// The x87 stack: which of st(0), st(1) and the named register an instruction uses.
 #include "mc/x86_x87.h"
 
 #include <algorithm>

@@ -184,6 +184,35 @@ void add_sets(const std::string& field, const Insn& insn, RegisterSet address, R
   }
 }
 
+// The written operands, destination first: "rax [] xmm1", without immediates.
+std::string written_operands(const Insn& insn) {
+  std::string out;
+  for (unsigned i = 0; i < insn.operand_count; ++i) {
+    const Operand& operand = insn.operands[i];
+    if (operand.kind == OperandKind::kMemory) out += "[] ";
+    if (operand.kind == OperandKind::kRegister) {
+      out += x86_64::register_name(operand.reg);
+      out += ' ';
+    }
+  }
+  return out;
+}
+
+std::string written_operands(std::span<const ZydisDecodedOperand> operands) {
+  std::string out;
+  for (const ZydisDecodedOperand& operand : operands) {
+    if (operand.visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN) continue;
+    const bool no_mask = operand.type == ZYDIS_OPERAND_TYPE_REGISTER &&
+                         operand.reg.value == ZYDIS_REGISTER_K0 &&
+                         operand.encoding == ZYDIS_OPERAND_ENCODING_MASK;
+    if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY) out += "[] ";
+    if (operand.type != ZYDIS_OPERAND_TYPE_REGISTER || no_mask) continue;
+    out += x86_64::register_name(full_register(operand.reg.value));
+    out += ' ';
+  }
+  return out;
+}
+
 struct Refusal {
   ZyanStatus status;
   const char* detail;
@@ -252,6 +281,11 @@ void ZydisView::compare(const Insn& ours, std::span<const std::uint8_t> bytes,
   const View theirs = view_of(insn, std::span(operands).first(insn.operand_count), ours.address);
   add_sets("reads", ours, theirs.address, ours.reads, theirs.reads, out);
   add_sets("writes", ours, theirs.address, ours.writes, theirs.writes, out);
+  const std::string our_operands = written_operands(ours);
+  const std::string their_operands =
+      written_operands(std::span(operands).first(insn.operand_count));
+  if (our_operands != their_operands)
+    add("operands", our_operands.size() == their_operands.size() ? "order" : "number");
   const auto add_flag = [&](const char* field, const std::string& name, bool we, bool they) {
     if (we != they) add(field, (we ? "+" : "-") + name);
   };
