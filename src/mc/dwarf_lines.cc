@@ -43,7 +43,7 @@ std::string known(const std::string& text) {
 
 bool is_mangled(std::string_view name) { return name.starts_with("_Z") || name.starts_with("_R"); }
 
-// "/home/me/p/src/a.c" seen from "/home/me/p" is "src/a.c".
+// "/projects/p/src/a.c" seen from "/projects/p" is "src/a.c".
 void make_relative(SourceFrame& frame, std::string_view directory) {
   while (directory.size() > 1 && directory.ends_with('/')) directory.remove_suffix(1);
   std::string_view file = frame.file;
