@@ -70,8 +70,7 @@ MappedFile::Range* MappedFile::Range::add(std::span<const std::uint8_t> bytes,
   while (range != nullptr && range->end.load() != 0) range = range->next;
   const bool fresh = range == nullptr;
   if (fresh) range = new Range;
-  const std::size_t length = std::min(path.size(), range->name.size() - 1);
-  std::copy_n(path.data(), length, range->name.data());
+  const std::size_t length = path.copy(range->name.data(), range->name.size() - 1);
   range->name[length] = '\0';
   range->begin = reinterpret_cast<std::uintptr_t>(bytes.data());
   range->end = range->begin + bytes.size();
@@ -168,14 +167,13 @@ bool MappedFile::is_mapped(std::span<const std::uint8_t> bytes) {
 }
 
 void release_pages(std::span<const std::uint8_t> bytes) {
-  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
-  const std::uintptr_t end = begin + bytes.size();
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const std::uintptr_t first = (begin + page - 1) / page * page;
-  const std::uintptr_t last = end / page * page;
-  if (first >= last) return;
   if (!MappedFile::is_mapped(bytes)) return;
-  madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t before = reinterpret_cast<std::uintptr_t>(bytes.data()) % page;
+  const std::size_t skipped = before == 0 ? 0 : page - before;
+  if (bytes.size() < skipped + page) return;
+  const std::size_t whole = (bytes.size() - skipped) / page * page;
+  madvise(const_cast<std::uint8_t*>(bytes.data() + skipped), whole, MADV_DONTNEED);
 }
 
 }  // namespace asmforge

@@ -213,6 +213,23 @@ TEST(SymbolsWithoutSize, ReachToTheNextKnownStart) {
   EXPECT_EQ(function_named(binary, "constants"), nullptr);
 }
 
+TEST(SeparateDebugFile, GivesAStrippedProgramItsNames) {
+  const Scratch scratch;
+  scratch.write("d.c", R"(
+    __attribute__((noinline)) static int local_name(int x) { return x * 3; }
+    int main(int argc, char** argv) { (void)argv; return local_name(argc); })");
+  scratch.run({"gcc", "-O1", "-g", "d.c", "-o", "d"});
+  scratch.run({"objcopy", "--only-keep-debug", "d", "d.debug"});
+  scratch.run({"strip", "d"});
+  EXPECT_EQ(function_named(open_one(scratch.path("d")), "local_name"), nullptr);
+  scratch.run({"objcopy", "--add-gnu-debuglink=d.debug", "d"});
+  const Binary binary = open_one(scratch.path("d"));
+  const FunctionEntry* function = function_named(binary, "local_name");
+  ASSERT_NE(function, nullptr);
+  EXPECT_FALSE(binary.bytes_at(function->address, function->size).empty());
+  EXPECT_EQ(binary.notes.front(), "function names come from " + scratch.path("d.debug"));
+}
+
 TEST(Aliases, AreOneFunctionWithTheGlobalName) {
   const Scratch scratch;
   scratch.write("alias.c", R"(

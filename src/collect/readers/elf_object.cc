@@ -97,12 +97,26 @@ std::vector<LandingPad> landing_pads_of(const Binary& binary, std::uint64_t part
   return read_landing_pads(binary, *part);
 }
 
+// What was stripped off into a separate debug file has kept its names.
+void add_symbols_of_debug_file(Binary& binary, ReaderStorage& storage) {
+  const auto mapped = MappedFile::open(binary.debug_path);
+  if (!mapped) return;
+  const auto file = ElfFile::parse((*mapped)->bytes());
+  if (!file || file->first_of_type(SHT_SYMTAB) == nullptr) return;
+  add_symbols(*file, file->first_of_type(SHT_SYMTAB), false, binary);
+  storage.files.push_back(*mapped);
+  binary.has_symbol_table = true;
+  binary.notes.push_back("function names come from " + binary.debug_path);
+}
+
 void read_linked(const ElfFile& file, Binary& binary, ReaderStorage& storage) {
   binary.entry_point = file.header.e_entry;
   add_sections(file, binary);
   const ElfSection* dynamic_symbols = file.first_of_type(SHT_DYNSYM);
   add_symbols(file, file.first_of_type(SHT_SYMTAB), false, binary);
   add_symbols(file, dynamic_symbols, true, binary);
+  if (!binary.has_symbol_table && !binary.debug_path.empty())
+    add_symbols_of_debug_file(binary, storage);
   for (const ElfSection& section : file.sections)
     if (section.header.sh_type == SHT_RELA && section.has_flag(SHF_ALLOC))
       storage.relocations.add(file.table<Elf64_Rela>(&section),
