@@ -122,9 +122,10 @@ PredicateResult evaluate(const Predicate& predicate, const FunctionView& before,
     return unknown(result, "the build before has no such loop");
   AuditedFunction measured(before.binary, nullptr);
   measured.reset(before);
-  result.before = measure(predicate.metric, measured, loop);
-  if (*result.before != predicate.before)
-    return unknown(result, "the build before has " + std::to_string(*result.before) +
+  const std::int64_t value_before = measure(predicate.metric, measured, loop);
+  result.before = value_before;
+  if (value_before != predicate.before)
+    return unknown(result, "the build before has " + std::to_string(value_before) +
                                ", not what the predicate begins with");
   if (after == nullptr) return unknown(result, "the build after has no such function");
   if (name_without_hash(*after) != name) return unknown(result, "the function was renamed");
@@ -140,10 +141,12 @@ PredicateResult evaluate(const Predicate& predicate, const FunctionView& before,
   const Contents old_contents = contents_of(before, loop);
   AuditedFunction remeasured(after->binary, nullptr);
   remeasured.reset(*after);
+  std::int64_t value_after = 0;
   std::optional<bool> truth;
   for (const std::optional<LoopIndex>& candidate : selected) {
-    result.after = measure(predicate.metric, remeasured, candidate);
-    const bool now = holds(*result.after, predicate.relation, predicate.after);
+    value_after = measure(predicate.metric, remeasured, candidate);
+    result.after = value_after;
+    const bool now = holds(value_after, predicate.relation, predicate.after);
     if (truth.has_value() && *truth != now)
       return unknown(result, "the loop became several, and they differ");
     truth = now;
@@ -152,8 +155,9 @@ PredicateResult evaluate(const Predicate& predicate, const FunctionView& before,
         other_work(predicate.metric, old_contents, contents_of(*after, candidate));
     if (!other.empty()) return unknown(result, other);
   }
-  result.truth = *truth ? Truth::kTrue : Truth::kFalse;
-  if (!*truth) result.reason = "the build after has " + std::to_string(*result.after);
+  const bool holds_everywhere = truth.value_or(false);
+  result.truth = holds_everywhere ? Truth::kTrue : Truth::kFalse;
+  if (!holds_everywhere) result.reason = "the build after has " + std::to_string(value_after);
   return result;
 }
 
