@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--asmforge", required=True)
@@ -30,7 +29,7 @@ def check(what, found, expected):
 
 
 def run(command, **more):
-    return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=120,
+    return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=300,
                           check=False, **more)
 
 
@@ -127,9 +126,9 @@ def processes(folder):
     found, _ = profile(folder, ["sh", "-c", f"cd {folder} && LD_BIND_NOW=1 ./processes-pie once"])
     check("found in PATH", found.modules[program.name].get(where["kernel"], 0), TIMES)
 
-    found, done = profile(folder, [program, "forever"], ["--timeout", "2"])
+    found, done = profile(folder, [program, "forever"], ["--timeout", "8"])
     check("stopped at the limit", found.modules[program.name].get(where["kernel"], 0), TIMES)
-    check("which is said", "stopped after 2 s" in done.stderr, True)
+    check("which is said", "stopped after 8 s" in done.stderr, True)
     check("and not complete", found.head["complete"], False)
 
 
@@ -137,8 +136,8 @@ def interrupted(folder):
     """Ctrl-C keeps what was counted."""
     program, path = folder / "processes-pie", folder / "interrupted"
     asmforge = subprocess.Popen([options.asmforge, "profile", "-o", path, "--", program, "forever"],
-                                stderr=subprocess.PIPE, text=True, start_new_session=True)
-    time.sleep(3)  # long enough for 20,000 calls
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    check("the program is ready", asmforge.stdout.readline(), "ready\n")
     os.killpg(asmforge.pid, signal.SIGINT)
     asmforge.communicate(timeout=60)
     check("status after Ctrl-C", asmforge.returncode, 130)
@@ -215,8 +214,9 @@ def both_modes(folder):
         first, second = ({a: n for a, n in profile(folder, [program, way], mode)[0].modules[program.name].items()
                           if n} for mode in ([], ["--each-instruction"]))
         same = sum(first.get(a) == n for a, n in second.items())
-        # Threads wait for each other a different number of times in each run.
-        check(f"{way}: addresses with other counts", len(second) - same < (1 if way == "once" else 200), True)
+        # The start-up code looks at addresses, which are random, and threads wait for each
+        # other a different number of times in each run; freestanding.c has neither.
+        check(f"{way}: addresses with other counts", len(second) - same < (20 if way == "once" else 200), True)
         print(f"both modes, {way}: {same} of {len(second)} addresses have equal counts")
 
 

@@ -25,7 +25,7 @@ def check(what, holds, seen=""):
 
 
 def run(command, **more):
-    return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=120,
+    return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=300,
                           check=False, **more)
 
 

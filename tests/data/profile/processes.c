@@ -135,7 +135,12 @@ int main(int argc, char** argv) {
   else if (!strcmp(what, "exec")) { run(); again(argv[0], 0); }
   else if (!strcmp(what, "spawn")) { run(); again(argv[0], 1); }
   else if (!strcmp(what, "vfork")) { run(); again(argv[0], 2); }
-  else if (!strcmp(what, "forever")) { run(); for (;;) pause(); }
+  else if (!strcmp(what, "forever")) {
+    run();
+    puts("ready");
+    fflush(stdout);
+    for (;;) pause();
+  }
   else return 2;
   return 0;
 }
