@@ -89,7 +89,11 @@ class BinaryDiffer {
     BinaryDiff& result = worker.result;
     result.before += diff.before;
     result.after += diff.after;
-    result.penalty += diff.penalty;
+    const std::uint64_t worst = std::uint64_t{kPenaltyInsertedOrDeleted} *
+                                std::max(diff.before.of(CountedClass::kInstructions),
+                                         diff.after.of(CountedClass::kInstructions));
+    result.penalty += std::min(diff.penalty, worst);
+    result.worst_penalty += worst;
     if (diff.same()) {
       ++result.same_functions;
       return;
@@ -125,6 +129,7 @@ class BinaryDiffer {
     for (const std::uint32_t i : make_sequence_without_keys(side).insns) {
       counts.add(view.function.insns[i]);
       worker.result.penalty += kPenaltyInsertedOrDeleted;
+      worker.result.worst_penalty += kPenaltyInsertedOrDeleted;
     }
     list.push_back(std::move(lone));
   }
@@ -149,6 +154,7 @@ class BinaryDiffer {
       diff.before += part.before;
       diff.after += part.after;
       diff.penalty += part.penalty;
+      diff.worst_penalty += part.worst_penalty;
     }
   }
 
@@ -176,15 +182,6 @@ void rank(BinaryDiff& diff) {
   }
 }
 
-void score(BinaryDiff& diff) {
-  const std::uint64_t longer = std::max(diff.before.of(CountedClass::kInstructions),
-                                        diff.after.of(CountedClass::kInstructions));
-  const std::uint64_t worst = std::uint64_t{kPenaltyInsertedOrDeleted} * longer;
-  if (worst != 0)
-    diff.similarity =
-        1.0 - static_cast<double>(std::min(diff.penalty, worst)) / static_cast<double>(worst);
-}
-
 }  // namespace
 
 BinaryDiff diff_binaries(std::span<const Binary> before, std::span<const Binary> after,
@@ -205,7 +202,9 @@ BinaryDiff diff_binaries(std::span<const Binary> before, std::span<const Binary>
     if (!taken[a]) BinaryDiffer(nothing, after[a], options).run(diff);
   }
   rank(diff);
-  score(diff);
+  if (diff.worst_penalty != 0)
+    diff.similarity =
+        1.0 - static_cast<double>(diff.penalty) / static_cast<double>(diff.worst_penalty);
   return diff;
 }
 

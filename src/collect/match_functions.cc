@@ -111,7 +111,7 @@ class FunctionMatcher {
       const FunctionView view = analysers[worker].analyse(wanted[item]);
       DecodedNames names(binary, view.decoder);
       const DiffSide side = {view.function, view.cfg, binary, names};
-      keys[item] = make_sequence(side).value;
+      keys[item] = make_sequence(side, KeyNames::kImports).value;
     });
     for (std::size_t i = 0; i < wanted.size(); ++i)
       functions_of[std::move(keys[i])].push_back(wanted[i]);

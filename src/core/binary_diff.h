@@ -62,7 +62,8 @@ struct BinaryDiff {
   ClassCounts before;  // of all functions
   ClassCounts after;
   std::uint64_t penalty = 0;
-  double similarity = 1.0;  // of all: functions that one build has alone are all penalty
+  std::uint64_t worst_penalty = 0;  // when nothing were alike: of each pair the longer side
+  double similarity = 1.0;          // 1 - penalty / worst_penalty
   [[nodiscard]] bool same() const {
     return changed.empty() && only_before.empty() && only_after.empty();
   }

@@ -74,7 +74,8 @@ class Differ {
     std::uint32_t a = 0;
     while (b < before_.size() || a < after_.size()) {
       if (b < before_.size() && partners.after_of[b] != kNoIndex && partners.after_of[b] == a) {
-        add_row(b++, a++, DiffRowKind::kSame);
+        const bool same_form = before_.form[b] == after_.form[a];
+        add_row(b++, a++, same_form ? DiffRowKind::kSame : DiffRowKind::kReplaced);
         continue;
       }
       std::uint32_t deleted = 0;

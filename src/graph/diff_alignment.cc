@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "graph/diff_references.h"
@@ -50,9 +51,16 @@ std::vector<bool> find_padding(const DiffSide& side) {
   return padding;
 }
 
-std::uint64_t form_key(const DiffSide& side, const Insn& insn) {
+std::uint64_t mnemonic_key(const DiffSide& side, const Insn& insn) {
+  return Hash()
+      .add(side.names.mnemonic(insn))
+      .add(static_cast<std::uint64_t>(insn.condition))
+      .value();
+}
+
+std::uint64_t form_key(const Insn& insn, std::uint64_t mnemonic) {
   Hash hash;
-  hash.add(side.names.mnemonic(insn)).add(static_cast<std::uint64_t>(insn.condition));
+  hash.add(mnemonic);
   for (std::size_t i = 0; i < insn.operand_count; ++i) {
     const Operand& operand = insn.operands[i];
     // Encodings of one immediate differ in width; a target's width is its distance.
@@ -65,7 +73,13 @@ std::uint64_t form_key(const DiffSide& side, const Insn& insn) {
   return hash.value();
 }
 
-std::uint64_t value_key(const DiffSide& side, const Insn& insn, std::uint64_t form) {
+std::string name_for_key(const DiffSide& side, std::uint64_t address, KeyNames names) {
+  const bool wanted = names == KeyNames::kAll || side.binary.import_at(address) != nullptr;
+  return wanted ? named_address(side, address).name : std::string();
+}
+
+std::uint64_t value_key(const DiffSide& side, const Insn& insn, std::uint64_t form,
+                        KeyNames names) {
   Hash hash;
   hash.add(form);
   if (insn.has_immediate && !may_be_address(side.binary, insn.immediate))
@@ -75,12 +89,12 @@ std::uint64_t value_key(const DiffSide& side, const Insn& insn, std::uint64_t fo
     hash.add(memory.base != kNoRegister ? 1 : 0).add(memory.index != kNoRegister ? 1 : 0);
     hash.add(memory.scale).add(memory.segment);
     if (memory.address != kNoAddress)
-      hash.add(named_address(side, memory.address).name);
+      hash.add(name_for_key(side, memory.address, names));
     else if (!may_be_address(side.binary, memory.displacement))
       hash.add(static_cast<std::uint64_t>(memory.displacement));
   }
   if (insn.target != kNoAddress && side.function.insn_at(insn.target) == kNoIndex)
-    hash.add(named_address(side, insn.target).name);
+    hash.add(name_for_key(side, insn.target, names));
   return hash.value();
 }
 
@@ -187,12 +201,13 @@ DiffSequence make_sequence_without_keys(const DiffSide& side) {
   return sequence;
 }
 
-DiffSequence make_sequence(const DiffSide& side) {
+DiffSequence make_sequence(const DiffSide& side, KeyNames names) {
   DiffSequence sequence = make_sequence_without_keys(side);
   for (const std::uint32_t i : sequence.insns) {
     const Insn& insn = side.function.insns[i];
-    sequence.form.push_back(form_key(side, insn));
-    sequence.value.push_back(value_key(side, insn, sequence.form.back()));
+    sequence.mnemonic.push_back(mnemonic_key(side, insn));
+    sequence.form.push_back(form_key(insn, sequence.mnemonic.back()));
+    sequence.value.push_back(value_key(side, insn, sequence.form.back(), names));
     sequence.exact.push_back(exact_key(insn, sequence.value.back()));
   }
   return sequence;
@@ -201,22 +216,21 @@ DiffSequence make_sequence(const DiffSide& side) {
 DiffPartners align_instructions(const DiffSequence& before, const DiffSequence& after) {
   DiffPartners partners = {std::vector(before.size(), kNoIndex),
                            std::vector(after.size(), kNoIndex)};
-  const auto by_value = align_sequences(before.value, after.value);
-  for (std::uint32_t b = 0; b < by_value.size(); ++b) {
-    if (by_value[b] != kNoIndex) set(partners, b, by_value[b]);
+  for (const auto key : {&DiffSequence::value, &DiffSequence::form, &DiffSequence::mnemonic}) {
+    DiffPartners finer = partners;
+    for_each_gap(partners, [&](std::uint32_t b_begin, std::uint32_t b_end, std::uint32_t a_begin,
+                               std::uint32_t a_end) {
+      const auto found = align_sequences(std::span(before.*key).subspan(b_begin, b_end - b_begin),
+                                         std::span(after.*key).subspan(a_begin, a_end - a_begin));
+      for (std::uint32_t i = 0; i < found.size(); ++i) {
+        if (found[i] != kNoIndex) set(finer, b_begin + i, a_begin + found[i]);
+      }
+    });
+    partners = std::move(finer);
   }
-  DiffPartners finer = partners;
-  for_each_gap(partners, [&](std::uint32_t b_begin, std::uint32_t b_end, std::uint32_t a_begin,
-                             std::uint32_t a_end) {
-    const auto by_form = align_sequences(std::span(before.form).subspan(b_begin, b_end - b_begin),
-                                         std::span(after.form).subspan(a_begin, a_end - a_begin));
-    for (std::uint32_t i = 0; i < by_form.size(); ++i) {
-      if (by_form[i] != kNoIndex) set(finer, b_begin + i, a_begin + by_form[i]);
-    }
-  });
-  slide_runs(finer.before_of, finer.after_of, after, before);
-  slide_runs(finer.after_of, finer.before_of, before, after);
-  return finer;
+  slide_runs(partners.before_of, partners.after_of, after, before);
+  slide_runs(partners.after_of, partners.before_of, before, after);
+  return partners;
 }
 
 }  // namespace asmforge

@@ -1,7 +1,8 @@
 // Which instruction of one build stands for which of the other.
 //
 // Instructions with equal values (immediates, displacements, names called) are
-// matched first, then, in what is left between those, instructions of equal form.
+// matched first, then, in what is left between those, instructions of equal form,
+// then those of equal mnemonic, which stand in each other's place.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,16 @@ namespace asmforge {
 struct DiffSequence {
   std::vector<std::uint32_t> insns;     // indices into Function::insns, ascending
   std::vector<std::uint32_t> position;  // per instruction: of it or the next one kept, in `insns`
-  std::vector<std::uint64_t> form;      // mnemonic and kinds of operands
+  std::vector<std::uint64_t> mnemonic;  // with the condition
+  std::vector<std::uint64_t> form;      // and kinds of operands
   std::vector<std::uint64_t> value;     // and immediates, displacements, names called
   std::vector<std::uint64_t> exact;     // and registers
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(insns.size()); }
 };
-DiffSequence make_sequence(const DiffSide& side);
+// What values say of the things that are referred to: stripped builds have names
+// for imports alone.
+enum class KeyNames : std::uint8_t { kAll, kImports };
+DiffSequence make_sequence(const DiffSide& side, KeyNames names = KeyNames::kAll);
 // `insns` and `position` alone, which take a fraction of the time.
 DiffSequence make_sequence_without_keys(const DiffSide& side);
 
