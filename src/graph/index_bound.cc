@@ -72,6 +72,14 @@ class Walk {
 
   FlowView& flow_;
   Places places_;
+  // A register that was compared and is not known to hold the index; it may turn
+  // out to be a copy of it:  mov rcx, rax; sub rcx, 11; ja default; jmp [8*rax + table]
+  struct Compared {
+    Register reg = kNoRegister;
+    std::optional<std::uint64_t> entries;
+  };
+  void follow_compared(const Insn& insn);
+  Compared compared_;
   std::optional<std::uint64_t> best_;
   std::uint64_t width_ = kNoBound;  // what extensions on the way allow
   // A conditional jump that was passed and whose flags were not found yet.
@@ -85,8 +93,30 @@ bool Walk::pass(std::uint32_t i, bool taken) {
     pending_ = insn.condition;
     pending_held_ = taken;
   }
+  follow_compared(insn);
   if (insn.writes.contains(x86_64::kStatusFlags)) compare(insn);
-  return redefine(insn);
+  if (!redefine(insn)) return false;
+  if (places_.registers.contains(compared_.reg)) {
+    narrow(compared_.entries);
+    compared_ = {};
+  }
+  return true;
+}
+
+// Back to where the compared register was copied from.
+void Walk::follow_compared(const Insn& insn) {
+  if (compared_.reg == kNoRegister || !insn.writes.contains(compared_.reg)) return;
+  const Operand& to = insn.operands[0];
+  const Operand& from = insn.operands[1];
+  const bool copies = insn.is(InsnClass::kMove) && insn.operand_count == 2 &&
+                      to.kind == OperandKind::kRegister && to.reg == compared_.reg;
+  if (copies && from.kind == OperandKind::kRegister && !from.high_byte) {
+    compared_.reg = from.reg;
+    return;
+  }
+  if (copies && from.kind == OperandKind::kMemory && places_.in_memory(insn.memory))
+    narrow(compared_.entries);
+  compared_ = {};
 }
 
 void Walk::compare(const Insn& insn) {
@@ -96,13 +126,15 @@ void Walk::compare(const Insn& insn) {
   const bool subtracts =
       insn.operation == IntegerOperation::kCompare || insn.operation == IntegerOperation::kSubtract;
   if (!subtracts || !insn.has_immediate || insn.operand_count != 2) return;
-  // sub leaves index - limit in the register: its flags speak of the value before.
-  if (insn.operation == IntegerOperation::kSubtract) return;
-  if (!places_.holds(insn.operands[0], insn)) return;
   const std::uint16_t bits = insn.operands[0].bits;
   std::uint64_t limit = static_cast<std::uint64_t>(insn.immediate);
   if (bits != 0 && bits < 64) limit &= (std::uint64_t{1} << bits) - 1;
-  narrow(entries_below(condition, pending_held_, limit));
+  const std::optional<std::uint64_t> entries = entries_below(condition, pending_held_, limit);
+  // sub leaves the difference behind; its flags speak of the value before.
+  if (insn.operation == IntegerOperation::kCompare && places_.holds(insn.operands[0], insn))
+    narrow(entries);
+  else if (insn.operands[0].kind == OperandKind::kRegister && !insn.operands[0].high_byte)
+    compared_ = {insn.operands[0].reg, entries};
 }
 
 bool Walk::redefine(const Insn& insn) {
@@ -180,6 +212,7 @@ std::optional<std::uint64_t> Walk::run(std::uint32_t at, int joins) {
 }  // namespace
 
 IndexBound index_bound(FlowView& flow, Register index, std::uint32_t at) {
+  if (index == kNoRegister) return {};
   Walk walk(flow, index);
   const std::optional<std::uint64_t> checked = walk.run(at, kMostJoins);
   if (checked && *checked <= walk.width()) return {IndexBound::Kind::kChecked, *checked};

@@ -39,7 +39,8 @@ class Resolver {
 
  private:
   bool resolve(IndirectJump& jump, bool accept_unbounded);
-  bool resolve_table(IndirectJump& jump, const TargetValue& value, bool accept_unbounded);
+  bool resolve_table(IndirectJump& jump, const TargetValue& value, bool accept_unbounded,
+                     bool must_be_complete);
   [[nodiscard]] std::optional<std::uint64_t> entry(const Table& table, std::uint64_t index) const;
   [[nodiscard]] bool is_other_code(std::uint64_t target, bool bounded) const;
   [[nodiscard]] std::uint64_t next_table_after(std::uint64_t address) const;
@@ -95,17 +96,22 @@ void Resolver::set_targets(IndirectJump& jump) {
   for (const std::uint32_t target : found_) flow_.add_branch(target, jump.insn);
 }
 
-bool Resolver::resolve_table(IndirectJump& jump, const TargetValue& value, bool accept_unbounded) {
+bool Resolver::resolve_table(IndirectJump& jump, const TargetValue& value, bool accept_unbounded,
+                             bool must_be_complete) {
   const Table table{static_cast<std::uint64_t>(value.load_address), value.constant,
                     value.load_bytes, value.load_signed};
   const Section* section = binary_.section_at(table.address);
   if (section == nullptr) return false;
-  jump.table = true;
-  jump.table_address = table.address;
-  by_address_.try_emplace(table.address, static_cast<std::size_t>(&jump - tables_.jumps.data()));
+  const auto note_table = [&] {
+    jump.table = true;
+    jump.table_address = table.address;
+    by_address_.try_emplace(table.address, static_cast<std::size_t>(&jump - tables_.jumps.data()));
+  };
+  // Where a certain table begins, others end, whether this one resolves or not.
+  if (!must_be_complete) note_table();
   const IndexBound bound = index_bound(flow_, value.symbol, value.symbol_at);
   const bool exact = bound.kind == IndexBound::Kind::kChecked;
-  if (!exact && !accept_unbounded) return false;
+  if (!exact && (!accept_unbounded || must_be_complete)) return false;
   std::uint64_t limit = kMostEntries;
   // An index that was scaled beforehand counts in bytes.
   if (bound.kind != IndexBound::Kind::kNone)
@@ -130,9 +136,11 @@ bool Resolver::resolve_table(IndirectJump& jump, const TargetValue& value, bool 
     if (!is_other_code(*target, bound.kind != IndexBound::Kind::kNone)) break;
     leaves = true;
   }
+  if (must_be_complete && good != limit) return false;
   jump.bounded = bound.kind != IndexBound::Kind::kNone && good == limit;
   if (good == 0 || found_.size() > edge_budget_) return false;
   if (found_.empty() && !leaves) return false;
+  note_table();
   jump.leaves = leaves;
   jump.resolved = true;
   if (!found_.empty()) set_targets(jump);
@@ -175,8 +183,13 @@ bool Resolver::resolve(IndirectJump& jump, bool accept_unbounded) {
     jump.leaves = true;
     return true;
   }
-  if (!value->is_table()) return false;
-  return resolve_table(jump, *value, accept_unbounded);
+  if (value->is_table()) return resolve_table(jump, *value, accept_unbounded, false);
+  // A base that most ways agree on, confirmed by a check whose every entry is good.
+  const std::optional<TargetValue> likely =
+      evaluate_jump_target(flow_, jump.insn, /*only_constants=*/true);
+  const bool relative = likely && likely->is_table() && likely->load_bytes == 4 &&
+                        likely->constant == likely->load_address;
+  return relative && resolve_table(jump, *likely, accept_unbounded, true);
 }
 
 bool Resolver::round(bool accept_unbounded) {

@@ -1,6 +1,6 @@
 #include "graph/jump_target.h"
 
-#include <array>
+#include <algorithm>
 #include <vector>
 
 #include "isa/x86_64.h"
@@ -11,7 +11,7 @@ namespace {
 // How many copies, additions and loads may lie between the table and the jump.
 constexpr int kDeepest = 8;
 // Different places that may set a register; more are a variable, not a constant.
-constexpr std::size_t kMostDefinitions = 32;
+constexpr std::size_t kMostDefinitions = 256;
 
 using Value = std::optional<TargetValue>;
 
@@ -32,23 +32,64 @@ Value symbol(Register reg, std::uint32_t at) {
 
 class Evaluator {
  public:
-  explicit Evaluator(FlowView& flow) : flow_(flow) {}
+  Evaluator(FlowView& flow, bool only_constants) : flow_(flow), only_constants_(only_constants) {}
 
   Value before(Register reg, std::uint32_t at, int depth);
   Value address(const MemoryOperand& memory, std::uint32_t at, int depth);
   Value loaded(const Insn& insn, std::uint32_t at, bool is_signed, int depth);
 
  private:
-  // False when the search ran out or the value comes from outside.
-  bool definitions(Register reg, std::uint32_t at, std::vector<std::uint32_t>& found);
+  // `insn` gives `reg` its value.
+  struct Definition {
+    std::uint32_t insn = 0;
+    Register reg = kNoRegister;
+    friend bool operator==(const Definition&, const Definition&) = default;
+  };
+  // Both: false when there are too many or the value comes from outside.
+  bool definitions(Register reg, std::uint32_t at, std::vector<Definition>& found);
+  bool search(Register reg, std::uint32_t at, std::vector<Definition>& found);
   Value defined(std::uint32_t definition, Register reg, int depth);
   Value sum(const Value& a, const Value& b);
 
   FlowView& flow_;
+  bool only_constants_;  // of several definitions, those that are no constants do not count
   std::vector<std::uint32_t> work_;
 };
 
-bool Evaluator::definitions(Register reg, std::uint32_t at, std::vector<std::uint32_t>& found) {
+// The register that a plain copy of all 64 bits takes its value from.
+Register copied_from(const Insn& insn) {
+  const Operand& to = insn.operands[0];
+  const Operand& from = insn.operands[1];
+  const bool copies = insn.is(InsnClass::kMove) && insn.operand_count == 2 &&
+                      to.kind == OperandKind::kRegister && to.bits == 64 &&
+                      from.kind == OperandKind::kRegister && from.bits == 64;
+  return copies ? from.reg : kNoRegister;
+}
+
+// Looks through copies: a base that is kept elsewhere around a call and copied
+// back comes from itself otherwise.
+bool Evaluator::definitions(Register reg, std::uint32_t at, std::vector<Definition>& found) {
+  std::vector<Definition> asked = {{at, reg}};  // values wanted before an instruction
+  for (std::size_t next = 0; next < asked.size(); ++next) {
+    const std::size_t before_search = found.size();
+    if (!search(asked[next].reg, asked[next].insn, found)) return false;
+    for (std::size_t i = before_search; i < found.size();) {
+      const Register source = copied_from(flow_.insn(found[i].insn));
+      if (source == kNoRegister) {
+        ++i;
+        continue;
+      }
+      const Definition copy{found[i].insn, source};
+      found.erase(found.begin() + static_cast<std::ptrdiff_t>(i));
+      if (std::find(asked.begin(), asked.end(), copy) != asked.end()) continue;
+      if (asked.size() == kMostDefinitions) return false;
+      asked.push_back(copy);
+    }
+  }
+  return true;
+}
+
+bool Evaluator::search(Register reg, std::uint32_t at, std::vector<Definition>& found) {
   flow_.start_search();
   work_.clear();
   work_.push_back(at);
@@ -66,9 +107,9 @@ bool Evaluator::definitions(Register reg, std::uint32_t at, std::vector<std::uin
       const Insn& insn = flow_.insn(from);
       const bool writes = insn.is(InsnClass::kCall) ? returned : insn.writes.contains(reg);
       if (writes) {
-        for (const std::uint32_t known : found)
-          if (known == from) return true;
-        found.push_back(from);
+        const Definition definition{from, reg};
+        if (std::find(found.begin(), found.end(), definition) != found.end()) return true;
+        found.push_back(definition);
         return found.size() <= kMostDefinitions;
       }
       if (flow_.visit(from)) work_.push_back(from);
@@ -79,11 +120,12 @@ bool Evaluator::definitions(Register reg, std::uint32_t at, std::vector<std::uin
     for (const DirectBranch& branch : flow_.branches_to(i))
       if (!arrive(branch.source)) return false;
   }
-  return !found.empty();
+  return true;
 }
 
 Value Evaluator::sum(const Value& a, const Value& b) {
   if (!a || !b) return std::nullopt;
+  if (a->unreached || b->unreached) return a->unreached ? a : b;
   if (!a->is_constant() && !b->is_constant()) return std::nullopt;
   TargetValue result = a->is_constant() ? *b : *a;
   result.constant = static_cast<std::int64_t>(static_cast<std::uint64_t>(a->constant) +
@@ -100,7 +142,7 @@ Value Evaluator::address(const MemoryOperand& memory, std::uint32_t at, int dept
   Value result = constant(memory.displacement, memory.base == kNoRegister);
   if (memory.base != kNoRegister) {
     Value base = before(memory.base, at, depth + 1);
-    if (!base) return std::nullopt;
+    if (!base || base->unreached) return base;
     // With an index, a base that is no constant may still be the scaled index
     // and the index the constant: (%rax,%rdx) with the table in rdx.
     result = sum(result, base);
@@ -123,6 +165,7 @@ Value Evaluator::loaded(const Insn& insn, std::uint32_t at, bool is_signed, int 
   if (bytes != 4 && bytes != 8) return std::nullopt;
   const Value where = address(insn.memory, at, depth);
   if (!where || where->load_bytes != 0) return std::nullopt;
+  if (where->unreached) return where;
   TargetValue value = *where;
   value.load_address = where->constant;
   value.constant = 0;
@@ -175,34 +218,58 @@ Value Evaluator::defined(std::uint32_t definition, Register reg, int depth) {
   return std::nullopt;
 }
 
+// Entries of one table, chosen in different places.
+bool same_table(const TargetValue& a, const TargetValue& b) {
+  return a.is_table() && b.is_table() && a.load_address == b.load_address &&
+         a.constant == b.constant && a.load_bytes == b.load_bytes &&
+         a.load_signed == b.load_signed && a.scale == b.scale;
+}
+
 // The value of `reg` before instruction `at`; the symbol itself when it has no
 // simpler form.
 Value Evaluator::before(Register reg, std::uint32_t at, int depth) {
   if (depth > kDeepest) return std::nullopt;
-  std::vector<std::uint32_t> found;
+  std::vector<Definition> found;
   if (!definitions(reg, at, found)) return symbol(reg, at);
-  Value common;
-  for (const std::uint32_t definition : found) {
-    const Value value = defined(definition, reg, depth);
-    if (!value) return symbol(reg, at);
-    if (found.size() == 1) return value;
-    if (!value->is_constant()) return symbol(reg, at);
-    if (common && common->constant != value->constant) return symbol(reg, at);
-    common = value;
+  if (found.empty()) {
+    Value nowhere = symbol(reg, at);
+    nowhere->unreached = true;
+    return nowhere;
   }
-  return common;
+  Value common;
+  for (const Definition& definition : found) {
+    const Value value = defined(definition.insn, definition.reg, depth);
+    if (found.size() == 1) return value ? value : symbol(reg, at);
+    // Handlers of a computed goto are reached once its table is known.
+    if (value && value->unreached) continue;
+    const bool counts = value && (!only_constants_ || (value->is_constant() && value->anchored));
+    if (!counts && only_constants_) continue;
+    if (!counts) return symbol(reg, at);
+    if (!common) {
+      common = value;
+    } else if (value->is_constant() && common->is_constant()) {
+      if (common->constant != value->constant) return symbol(reg, at);
+    } else if (same_table(*common, *value)) {
+      common->symbol = kNoRegister;  // any entry: several indices have no common bound
+    } else {
+      return symbol(reg, at);
+    }
+  }
+  return common && (common->is_constant() || common->is_table()) ? common : symbol(reg, at);
 }
 
 }  // namespace
 
-std::optional<TargetValue> evaluate_jump_target(FlowView& flow, std::uint32_t jump) {
-  Evaluator evaluator(flow);
+std::optional<TargetValue> evaluate_jump_target(FlowView& flow, std::uint32_t jump,
+                                                bool only_constants) {
+  Evaluator evaluator(flow, only_constants);
   const Insn& insn = flow.insn(jump);
-  if (insn.memory.present) return evaluator.loaded(insn, jump, false, 0);
+  Value value;
+  if (insn.memory.present) value = evaluator.loaded(insn, jump, false, 0);
   for (std::uint8_t i = 0; i < insn.operand_count; ++i)
     if (insn.operands[i].kind == OperandKind::kRegister)
-      return evaluator.before(insn.operands[i].reg, jump, 0);
-  return std::nullopt;
+      value = evaluator.before(insn.operands[i].reg, jump, 0);
+  return value && !value->unreached ? value : std::nullopt;
 }
 
 }  // namespace asmforge

@@ -21,7 +21,8 @@ struct TargetValue {
   std::uint8_t scale = 0;  // 0: no symbol
   std::uint8_t load_bytes = 0;
   bool load_signed = false;
-  bool anchored = false;  // an address that stands in the code is part of it
+  bool unreached = false;  // no way to where it is made is known yet
+  bool anchored = false;   // an address that stands in the code is part of it
 
   [[nodiscard]] bool is_constant() const { return load_bytes == 0 && scale == 0; }
   [[nodiscard]] bool is_slot() const {
@@ -31,6 +32,10 @@ struct TargetValue {
 };
 
 // Nothing when it is not of one of these shapes on every way that leads to it.
-std::optional<TargetValue> evaluate_jump_target(FlowView& flow, std::uint32_t jump);
+// With `only_constants`, ways that bring something else than an address that
+// stands in the code are taken to be ways that cannot be gone: they come from
+// calls that never return without our knowing it.
+std::optional<TargetValue> evaluate_jump_target(FlowView& flow, std::uint32_t jump,
+                                                bool only_constants = false);
 
 }  // namespace asmforge
