@@ -34,7 +34,7 @@ std::vector<SourceLocation> locate(const Binary& binary, AuditReport& report) {
 // "bounds-check-in-loop:sum:14", or the loop's number where no line is known. The
 // line is that of the function itself, not of what was inlined into it.
 std::string suppress_key(const Finding& finding) {
-  std::string key = finding.check + ':' + finding.function + ':';
+  const std::string key = finding.check + ':' + finding.function + ':';
   if (finding.source.known() && finding.source.frames.back().line != 0)
     return key + std::to_string(finding.source.frames.back().line);
   return key + "loop" + std::to_string(finding.loop);
