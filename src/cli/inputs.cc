@@ -67,27 +67,6 @@ Result<Done> open_binaries(const InputRequest& request, bool find_functions, Inp
   return Done{};
 }
 
-// Whether what is shown of the function is the same when all functions are known:
-// everything that its jumps, calls and landing pads lead to is known from symbols. In
-// a stripped file cold parts and many callees are not.
-bool symbols_suffice(const Binary& binary, std::uint32_t index) {
-  FunctionAnalyser analyser(binary);
-  const FunctionView view = analyser.analyse(index);
-  const auto inside = [&](std::uint64_t address) {
-    return std::any_of(view.function.parts.begin(), view.function.parts.end(),
-                       [&](const AddressRange& part) { return part.contains(address); });
-  };
-  const auto known = [&](std::uint64_t address) {
-    return inside(address) || binary.function_at(address) != nullptr ||
-           binary.import_at(address) != nullptr;
-  };
-  for (const Insn& insn : view.function.insns)
-    if (insn.target != kNoAddress && !known(insn.target)) return false;
-  const std::vector<LandingPad> pads = binary.landing_pads(view.function.address);
-  return std::all_of(pads.begin(), pads.end(),
-                     [&](const LandingPad& pad) { return inside(pad.address); });
-}
-
 }  // namespace
 
 std::string display_path(const Binary& binary) {
@@ -106,10 +85,12 @@ Result<SelectedFunction> open_function(const InputRequest& request, const std::s
   AF_TRY(selected.inputs, prepare(request));
   AF_TRY([[maybe_unused]] const Done quick, open_binaries(request, false, selected.inputs));
   const Result<FunctionRef> exact = select_exact(selected.inputs.binaries, wanted);
-  if (exact && symbols_suffice(selected.inputs.binaries[exact->binary], exact->function)) {
-    selected.ref = *exact;
-    find_cold_parts_of(selected.inputs.binaries[exact->binary], exact->function);
-    return selected;
+  if (exact) {
+    Binary& binary = selected.inputs.binaries[exact->binary];
+    if (const auto index = complete_function(binary, exact->function)) {
+      selected.ref = {exact->binary, *index};
+      return selected;
+    }
   }
   AF_TRY([[maybe_unused]] const Done full, open_binaries(request, true, selected.inputs));
   AF_TRY(selected.ref, select_function(selected.inputs.binaries, wanted));

@@ -38,7 +38,7 @@ bool CalleeReturns::never_returns(const Insn& call) {
 }
 
 bool CalleeReturns::call_never_returns(const Insn& call, unsigned level) {
-  if (call.target != kNoAddress) return target_never_returns(call.target, level);
+  if (call.target != kNoAddress) return target_never_returns(call.address, call.target, level);
   if (call.memory.address == kNoAddress) return false;
   // call [rip + slot]: certain only when the slot is one that the loader fills
   // and nobody writes again.
@@ -47,13 +47,16 @@ bool CalleeReturns::call_never_returns(const Insn& call, unsigned level) {
   const Section* section = binary_.section_at(call.memory.address);
   if (section == nullptr || !section->name.starts_with(".got")) return false;
   const std::optional<std::uint64_t> target = binary_.pointer_at(call.memory.address);
-  return target && target_never_returns(*target, level);
+  return target && target_never_returns(call.address, *target, level);
 }
 
-bool CalleeReturns::target_never_returns(std::uint64_t target, unsigned level) {
+bool CalleeReturns::target_never_returns(std::uint64_t from, std::uint64_t target, unsigned level) {
   if (const Import* import = binary_.import_at(target)) return is_no_return_name(import->name);
   const FunctionEntry* entry = binary_.function_at(target);
-  if (entry == nullptr) return false;
+  if (entry == nullptr) {
+    if (unknown_ != nullptr) unknown_->push_back({from, target});
+    return false;
+  }
   if (!entry->name.empty() && is_no_return_name(entry->name)) return true;
   if (level == 0) return false;
   return function_never_returns(static_cast<std::uint32_t>(entry - binary_.functions.data()),

@@ -2,6 +2,7 @@
 // member of an archive.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,11 @@ struct OpenOptions {
 // member of "libx.a(y.o)". Members that are no objects are left out with a note.
 Result<std::vector<Binary>> open_input(const std::string& path, const OpenOptions& options);
 
-// Finds the cold parts of one function of a Binary that was opened without
-// find_functions, so that it is shown whole.
-void find_cold_parts_of(Binary& binary, std::uint32_t function_index);
+// Makes one function of a Binary that was opened without find_functions as
+// complete as if all were known: finds its cold parts, and the functions without a
+// symbol on which its control flow depends. Returns its index, which may change;
+// nothing when only opening with find_functions can tell.
+std::optional<std::uint32_t> complete_function(Binary& binary, std::uint32_t function_index);
 
 // After all work is done: an error when the file changed since it was opened.
 Result<Done> check_unchanged(const Binary& binary);
