@@ -101,7 +101,7 @@ void note_sources(Binary& binary) {
     if (const std::size_t count = by_origin[static_cast<std::size_t>(source.origin)]; count != 0)
       counts.push_back(fmt::format("{} from {}", count, source.name));
   binary.notes.push_back(
-      fmt::format("no symbol table: found {} functions ({}); those without a name are called by "
+      fmt::format("no symbol table: found {} functions ({}); those without a name go by "
                   "their address",
                   binary.functions.size(), fmt::join(counts, ", ")));
 }
