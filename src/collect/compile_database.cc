@@ -18,7 +18,7 @@ constexpr JsonLimits kLimits{.bytes = std::size_t{256} << 20, .depth = 8, .value
 
 fs::path same_for_all_names(const fs::path& path) {
   std::error_code failed;
-  fs::path real = fs::weakly_canonical(path, failed);
+  const fs::path real = fs::weakly_canonical(path, failed);
   return failed ? path.lexically_normal() : real;
 }
 
