@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstring>
 #include <unordered_map>
 
@@ -157,32 +158,39 @@ Error cannot_use(PerfRecord kind) {
              : refused("it holds trace data, not samples", "record with perf record -e cycles:u");
 }
 
+// The record at the front of `rest`, with its header.
+Result<Bytes> front_record(Bytes rest) {
+  ByteCursor cursor(rest, offsetof(perf_event_header, size));
+  const auto size = cursor.take<std::uint16_t>();
+  if (!cursor.ok() || size < sizeof(perf_event_header) || size > rest.size())
+    return damaged("a record is cut off");
+  return rest.first(size);
+}
+
+Result<Done> add_record(Bytes record, Events& events, SampleCollector& collector) {
+  const auto kind = ByteCursor(record).take<std::uint32_t>();
+  switch (static_cast<PerfRecord>(kind)) {
+    case PerfRecord::kTracingData:
+    case PerfRecord::kAuxTrace:
+    case PerfRecord::kCompressed:
+    case PerfRecord::kCompressed2: return cannot_use(static_cast<PerfRecord>(kind));
+    default: break;
+  }
+  constexpr std::uint32_t kFirstOfPerfItself = 64;
+  if (kind >= kFirstOfPerfItself) return Done{};
+  if (kind == PERF_RECORD_SAMPLE) {
+    const std::size_t event = event_of(record, events);
+    ++events.all[event].samples;
+    if (event != 0) return Done{};
+  }
+  return collector.add(record, layout_of(events.all.front()));
+}
+
 Result<Done> parse_records(Bytes data, Events& events, SampleCollector& collector) {
-  ByteCursor cursor(data);
-  while (cursor.offset() < data.size()) {
-    const std::uint64_t begin = cursor.offset();
-    const auto kind = cursor.take<std::uint32_t>();
-    cursor.take<std::uint16_t>();
-    const auto size = cursor.take<std::uint16_t>();
-    if (!cursor.ok() || size < sizeof(perf_event_header) || size > data.size() - begin)
-      return damaged(fmt::format("the record at byte {} of its data is cut off", begin));
-    const Bytes record = data.subspan(begin, size);
-    cursor = ByteCursor(data, begin + size);
-    switch (static_cast<PerfRecord>(kind)) {
-      case PerfRecord::kTracingData:
-      case PerfRecord::kAuxTrace:
-      case PerfRecord::kCompressed:
-      case PerfRecord::kCompressed2: return cannot_use(static_cast<PerfRecord>(kind));
-      default: break;
-    }
-    constexpr std::uint32_t kFirstOfPerfItself = 64;
-    if (kind >= kFirstOfPerfItself) continue;
-    if (kind == PERF_RECORD_SAMPLE) {
-      const std::size_t event = event_of(record, events);
-      if (++events.all[event].samples, event != 0) continue;
-    }
-    Result<Done> added = collector.add(record, layout_of(events.all.front()));
-    if (!added) return added;
+  while (!data.empty()) {
+    AF_TRY(const Bytes record, front_record(data));
+    AF_TRY([[maybe_unused]] const Done added, add_record(record, events, collector));
+    data = data.subspan(record.size());
   }
   return Done{};
 }

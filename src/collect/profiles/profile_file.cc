@@ -124,10 +124,10 @@ class Parser {
     profile_.command = texts_of(header, "command");
     profile_.features_not_seen = texts_of(header, "features_not_seen");
     profile_.notes = texts_of(header, "notes");
-    const JsonValue* complete = header.find("complete");
-    if (complete == nullptr || !complete->boolean())
-      return damaged(line_, "it is not said whether the profile is complete");
-    profile_.complete = *complete->boolean();
+    const JsonValue* said = header.find("complete");
+    const std::optional<bool> complete = said == nullptr ? std::nullopt : said->boolean();
+    if (!complete) return damaged(line_, "it is not said whether the profile is complete");
+    profile_.complete = *complete;
     AF_TRY(profile_.total, number_of(header, "total"));
     AF_TRY(profile_.unattributed, number_of(header, "unattributed"));
     AF_TRY(module_count_, number_of(header, "modules"));
@@ -167,16 +167,17 @@ class Parser {
       return damaged(line_, "there are no counts");
     for (const JsonValue& pair : *counts->array()) {
       const JsonValue::Array* two = pair.array();
-      if (two == nullptr || two->size() != 2 || !(*two)[0].natural() || !(*two)[1].natural())
-        return damaged(line_, "a count is no pair of numbers");
-      const std::uint64_t address = base + *(*two)[0].natural();
-      const std::uint64_t count = *(*two)[1].natural();
+      if (two == nullptr || two->size() != 2) return damaged(line_, "a count is no pair");
+      const std::optional<std::uint64_t> offset = two->front().natural();
+      const std::optional<std::uint64_t> count = two->back().natural();
+      if (!offset || !count) return damaged(line_, "a count is no pair of numbers");
+      const std::uint64_t address = base + *offset;
       if (address < base || (!module.entries.empty() && module.entries.back().address >= address))
         return damaged(line_, "the addresses do not ascend");
-      if (count > module.total - sum) return damaged(line_, "the counts exceed their total");
+      if (*count > module.total - sum) return damaged(line_, "the counts exceed their total");
       if (++entries_ > kMaxEntries) return damaged(line_, "there are too many entries");
-      sum += count;
-      module.entries.push_back({address, count});
+      sum += *count;
+      module.entries.push_back({address, *count});
     }
     return Done{};
   }
