@@ -95,7 +95,8 @@ std::string demangled_or_empty(std::string_view name) {
     return rust_name_is_printable(name) ? taken(llvm::rustDemangle(name)) : "";
   if (name.starts_with("_D")) return taken(llvm::dlangDemangle(name));
   std::string text = demangle_itanium(name);
-  return !text.empty() && is_legacy_rust(name) ? readable_legacy_rust(text) : text;
+  if (!text.empty() && is_legacy_rust(name)) text = readable_legacy_rust(text);
+  return text;
 }
 
 }  // namespace
