@@ -96,25 +96,24 @@ class FunctionMatcher {
   // What the instructions say without registers and addresses, of functions that
   // are not paired yet.
   template <class IsOpen>
-  std::map<std::vector<std::uint64_t>, std::vector<std::uint32_t>> contents(const Binary& binary,
-                                                                            IsOpen is_open) const {
+  std::map<std::uint64_t, std::vector<std::uint32_t>> contents(const Binary& binary,
+                                                               IsOpen is_open) const {
     std::vector<std::uint32_t> wanted;
     for (std::uint32_t i = 0; i < binary.functions.size(); ++i) {
       if (is_open(i)) wanted.push_back(i);
     }
-    std::map<std::vector<std::uint64_t>, std::vector<std::uint32_t>> functions_of;
+    std::map<std::uint64_t, std::vector<std::uint32_t>> functions_of;
     if (wanted.empty()) return functions_of;
-    std::vector<std::vector<std::uint64_t>> keys(wanted.size());
+    std::vector<std::uint64_t> keys(wanted.size());
     std::vector<FunctionAnalyser> analysers;
     for (unsigned i = 0; i < threads_; ++i) analysers.emplace_back(binary);
     parallel_for(wanted.size(), threads_, [&](unsigned worker, std::size_t item) {
       const FunctionView view = analysers[worker].analyse(wanted[item]);
       DecodedNames names(binary, view.decoder);
       const DiffSide side = {view.function, view.cfg, binary, names};
-      keys[item] = make_sequence(side, KeyNames::kImports).value;
+      keys[item] = content_key(make_sequence(side, KeyNames::kImports));
     });
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-      functions_of[std::move(keys[i])].push_back(wanted[i]);
+    for (std::size_t i = 0; i < wanted.size(); ++i) functions_of[keys[i]].push_back(wanted[i]);
     return functions_of;
   }
 

@@ -213,6 +213,12 @@ DiffSequence make_sequence(const DiffSide& side, KeyNames names) {
   return sequence;
 }
 
+std::uint64_t content_key(const DiffSequence& sequence) {
+  Hash hash;
+  for (const std::uint64_t value : sequence.value) hash.add(value);
+  return hash.add(sequence.size()).value();
+}
+
 DiffPartners align_instructions(const DiffSequence& before, const DiffSequence& after) {
   DiffPartners partners = {std::vector(before.size(), kNoIndex),
                            std::vector(after.size(), kNoIndex)};

@@ -29,6 +29,9 @@ DiffSequence make_sequence(const DiffSide& side, KeyNames names = KeyNames::kAll
 // `insns` and `position` alone, which take a fraction of the time.
 DiffSequence make_sequence_without_keys(const DiffSide& side);
 
+// One number for all the values in their order: equal ones are all but surely equal.
+std::uint64_t content_key(const DiffSequence& sequence);
+
 // Partners by position in the sequences, in both directions; kNoIndex for none.
 struct DiffPartners {
   std::vector<std::uint32_t> after_of;
