@@ -56,8 +56,8 @@ std::string doubling_cxx(unsigned levels) {
   constexpr char kDigits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   std::string name = "_Z1fN1XIiiEE";  // S_ is X, S0_ is X<int, int>
   for (unsigned i = 0; i < levels; ++i) {
-    const std::string last = std::string("S") + kDigits[i] + "_";
-    name += "S_I" + last + last + "E";
+    const std::string last = {'S', kDigits[i], '_'};
+    name.append("S_I").append(last).append(last).append("E");
   }
   return name;
 }
@@ -89,7 +89,7 @@ std::string doubling_rust(unsigned levels) {
       "E";
   for (unsigned i = 0; i < levels; ++i) {
     const std::size_t here = name.size();
-    name += "T" + reference(last) + reference(last) + "E";
+    name.append("T").append(reference(last)).append(reference(last)).append("E");
     last = here;
   }
   return "_R" + name + "E";
