@@ -76,10 +76,11 @@ std::string doubling_rust(unsigned levels) {
   const auto reference = [&](std::size_t position) {
     std::string digits;
     if (position == 0) return std::string("B_");
-    for (std::size_t n = position - 1;; n = n / 62 - 1) {
+    std::size_t n = position - 1;
+    do {
       digits.insert(digits.begin(), kDigits[n % 62]);
-      if (n < 62) break;
-    }
+      n /= 62;
+    } while (n != 0);
     return "B" + digits + "_";
   };
   std::string name = "INvC1a1f";
@@ -97,6 +98,7 @@ std::string doubling_rust(unsigned levels) {
 
 TEST(Demangle, RefusesWhatBackReferencesBlowUp) {
   EXPECT_GT(demangle(doubling_rust(8)).size(), 1000U);
+  EXPECT_GT(demangle(doubling_rust(15)).size(), 100'000U);
   for (const unsigned levels : {24U, 60U}) {
     const std::string name = doubling_rust(levels);
     EXPECT_EQ(demangle(name), name);
