@@ -74,8 +74,8 @@ CASE void push_back_in_loop(std::vector<unsigned>& out, const unsigned* in, std:
   for (std::size_t i = 0; i < n; ++i) out.push_back(in[i]);
 }
 
-CASE unsigned at_before_loop(const std::vector<unsigned>& table, const unsigned* in,
-                             std::size_t n, std::size_t which) {
+CASE unsigned at_before_loop(const std::vector<unsigned>& table, const unsigned* in, std::size_t n,
+                             std::size_t which) {
   const unsigned factor = table.at(which);
   unsigned sum = 0;
   for (std::size_t i = 0; i < n; ++i) sum += (in[i] * factor) >> 3;

@@ -77,8 +77,9 @@ static void* unaligned(void* unused) {
   (void)unused;
   uint64_t* across = (uint64_t*)(line + 60);
   for (int i = 0; i < 1000; ++i) {
-    __asm__ volatile(".globl locked\nlocked: lock addq $1, %0\n.globl after_locked\nafter_locked: nop"
-                     : "+m"(*across));
+    __asm__ volatile(
+        ".globl locked\nlocked: lock addq $1, %0\n.globl after_locked\nafter_locked: nop"
+        : "+m"(*across));
   }
   return NULL;
 }
@@ -92,7 +93,8 @@ static void unaligned_threads(void) {
 /* mov eax, 1; nop; ret in anonymous memory */
 static void generated(void) {
   static const unsigned char code[] = {0xb8, 1, 0, 0, 0, 0x90, 0xc3};
-  void* page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* page =
+      mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   memcpy(page, code, sizeof code);
   int (*function)(void) = (int (*)(void))page;
   for (int i = 0; i < TIMES; ++i) function();
@@ -116,31 +118,50 @@ static void again(char* self, int how) {
 
 int main(int argc, char** argv) {
   const char* what = argc > 1 ? argv[1] : "once";
-  if (!strcmp(what, "once")) run();
-  else if (!strcmp(what, "threads")) threads(4);
-  else if (!strcmp(what, "forks")) forks(6);
+  if (!strcmp(what, "once"))
+    run();
+  else if (!strcmp(what, "threads"))
+    threads(4);
+  else if (!strcmp(what, "forks"))
+    forks(6);
   else if (!strcmp(what, "threads-fork")) {
     pthread_t id[4];
     for (int i = 0; i < 4; ++i) pthread_create(&id[i], NULL, fork_in_thread, NULL);
     threads(4);
     for (int i = 0; i < 4; ++i) pthread_join(id[i], NULL);
-  }
-  else if (!strcmp(what, "_exit")) { run(); _exit(0); }
-  else if (!strcmp(what, "abort")) { run(); abort(); }
-  else if (!strcmp(what, "kill")) { run(); kill(getpid(), SIGKILL); }
-  else if (!strcmp(what, "crash")) { run(); *(volatile int*)8 = 1; }
-  else if (!strcmp(what, "timer")) with_timer();
-  else if (!strcmp(what, "unaligned")) unaligned_threads();
-  else if (!strcmp(what, "generated")) generated();
-  else if (!strcmp(what, "exec")) { run(); again(argv[0], 0); }
-  else if (!strcmp(what, "spawn")) { run(); again(argv[0], 1); }
-  else if (!strcmp(what, "vfork")) { run(); again(argv[0], 2); }
-  else if (!strcmp(what, "forever")) {
+  } else if (!strcmp(what, "_exit")) {
+    run();
+    _exit(0);
+  } else if (!strcmp(what, "abort")) {
+    run();
+    abort();
+  } else if (!strcmp(what, "kill")) {
+    run();
+    kill(getpid(), SIGKILL);
+  } else if (!strcmp(what, "crash")) {
+    run();
+    *(volatile int*)8 = 1;
+  } else if (!strcmp(what, "timer"))
+    with_timer();
+  else if (!strcmp(what, "unaligned"))
+    unaligned_threads();
+  else if (!strcmp(what, "generated"))
+    generated();
+  else if (!strcmp(what, "exec")) {
+    run();
+    again(argv[0], 0);
+  } else if (!strcmp(what, "spawn")) {
+    run();
+    again(argv[0], 1);
+  } else if (!strcmp(what, "vfork")) {
+    run();
+    again(argv[0], 2);
+  } else if (!strcmp(what, "forever")) {
     run();
     puts("ready");
     fflush(stdout);
     for (;;) pause();
-  }
-  else return 2;
+  } else
+    return 2;
   return 0;
 }

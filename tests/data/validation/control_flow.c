@@ -26,11 +26,24 @@ static unsigned nested(const unsigned char* s, size_t n) {
   for (size_t i = 0; i < n; ++i) {
     switch (state) {
       case 0: state = s[i] & 7; break;
-      case 1: sum += 2; state = 3; break;
-      case 2: sum ^= s[i]; state = s[i] > 100 ? 5 : 0; break;
-      case 3: sum *= 3; state = 4; break;
-      case 4: sum -= s[i]; state = 6; break;
-      case 5: switch (s[i] % 9) {
+      case 1:
+        sum += 2;
+        state = 3;
+        break;
+      case 2:
+        sum ^= s[i];
+        state = s[i] > 100 ? 5 : 0;
+        break;
+      case 3:
+        sum *= 3;
+        state = 4;
+        break;
+      case 4:
+        sum -= s[i];
+        state = 6;
+        break;
+      case 5:
+        switch (s[i] % 9) {
           case 0: sum += 11; break;
           case 1: sum ^= 12; break;
           case 2: sum += sum >> 3; break;
@@ -42,7 +55,10 @@ static unsigned nested(const unsigned char* s, size_t n) {
         }
         state = 7;
         break;
-      case 6: sum += 1; state = 2; break;
+      case 6:
+        sum += 1;
+        state = 2;
+        break;
       default: state = 0;
     }
   }
@@ -103,7 +119,8 @@ static void on_signal(int number) { alarms += number; }
 int main(int argc, char** argv) {
   unsigned sum = 0;
   signal(SIGUSR1, on_signal);
-  for (unsigned i = 0; i < 40; ++i) sum += dense(i % 12, i) + tail_through_pointer(i) + tail_direct(i);
+  for (unsigned i = 0; i < 40; ++i)
+    sum += dense(i % 12, i) + tail_through_pointer(i) + tail_direct(i);
   for (int i = 0; i < argc; ++i) sum += nested((const unsigned char*)argv[i], strlen(argv[i]));
   unsigned char noise[4096];
   for (size_t i = 0; i < sizeof noise; ++i) noise[i] = (unsigned char)(i * 2654435761u >> 13);
