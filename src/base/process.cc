@@ -213,8 +213,9 @@ Result<Done> Running::start(const std::string& program) {
   }
   setup.set_signals_and_group(options_.own_group);
   const std::vector<char*> argv = pointers_to(options_.argv);
+  // No copy of the strings: the pointers must be valid when the program starts.
   const std::vector<char*> environment =
-      pointers_to(options_.environment.value_or(std::vector<std::string>()));
+      options_.environment ? pointers_to(*options_.environment) : std::vector<char*>();
   started_ = Clock::now();
   const int failed = posix_spawn(&process_, program.c_str(), &setup.actions, &setup.attributes,
                                  argv.data(), options_.environment ? environment.data() : environ);
