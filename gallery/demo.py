@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """./dev demo: what a newcomer sees first. Two small programs, built, counted, audited; then a
 library that Debian ships. Every line below was printed by the command above it."""
+import argparse
 import os
 import pathlib
 import shutil
@@ -8,7 +9,10 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILT = ROOT / "build" / "demo"
+parser = argparse.ArgumentParser(description="Shows what asmforge answers.")
+parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="where asmforge was built")
+BUILD = parser.parse_args().build.resolve()
+BUILT = BUILD / "demo"
 LIBRARY = "/usr/lib/x86_64-linux-gnu/libzstd.so.1"
 
 
@@ -33,10 +37,10 @@ def program(name, source, compiler):
     run(asmforge, "profile", "-o", counts, "--", binary, "1")
     run(asmforge, "list", binary, "--profile", counts, "--sort", "share", "--limit", "5")
     say("What did the compiler do badly there? Each finding shows the instructions that prove it.")
-    run(asmforge, "audit", binary, "--profile", counts)
+    run(asmforge, "audit", binary, "--profile", counts, "--limit", "3")
 
 
-asmforge = ROOT / "build" / "asmforge"
+asmforge = BUILD / "asmforge"
 BUILT.mkdir(parents=True, exist_ok=True)
 
 say("1. base64 in C++, as one writes it first (gallery/base64/naive.cc)")

@@ -27,6 +27,7 @@ struct Options {
   std::vector<std::string> checks;
   std::string min_confidence = "hint";
   std::string fail_on = "never";
+  std::size_t limit = kShownByDefault;
   bool all = false;
 };
 
@@ -106,7 +107,7 @@ Result<int> run(const Options& options, Session& session) {
   if (options.output.json)
     write_findings_json(files, session.out);
   else
-    write_findings(files, {options.all ? 0 : kShownByDefault},
+    write_findings(files, {options.all ? 0 : options.limit},
                    palette_for(options.output, session.out), session.out);
   return fails(files, options.fail_on) ? 1 : 0;
 }
@@ -118,8 +119,12 @@ Run setup(CLI::App& app) {
   app.add_option("FUNCTION", options->functions,
                  "Only these: symbol, demangled name or a part of it, number from 'list', or 0x "
                  "address (default: all)");
-  app.add_flag("--all", options->all,
-               fmt::format("Show all findings, not the first {}", kShownByDefault));
+  CLI::Option* all = app.add_flag("--all", options->all, "Show all findings");
+  app.add_option("--limit", options->limit,
+                 fmt::format("Show the first N findings, 0 for all (default {}; all in JSON)",
+                             kShownByDefault))
+      ->type_name("N")
+      ->excludes(all);
   app.add_option("--check", options->checks, "Only this check; may be repeated")
       ->type_name("ID")
       ->take_all();
