@@ -12,9 +12,12 @@ ALLOWED = {
     "graph": {"core", "base", "isa"},
     "mc": {"core", "base", "isa", "graph"},
     "collect": {"core", "base", "isa", "graph", "mc"},
+    "measure": {"core", "base", "isa", "graph", "mc"},
     "audit": {"core", "base", "isa", "graph", "mc", "collect"},
+    "verdict": {"core", "base", "isa", "graph", "mc", "collect", "measure"},
+    "soak": {"core", "base", "isa", "graph", "mc", "collect", "measure"},
     "report": {"core", "base"},
-    "cli": {"core", "base", "isa", "graph", "mc", "collect", "audit", "report"},
+    "cli": {"core", "base", "isa", "graph", "mc", "collect", "measure", "audit", "verdict", "soak", "report"},
 }
 INCLUDE = re.compile(r'\s*#\s*include\s+["<]([^/">]+)/')
 
