@@ -51,6 +51,36 @@ bool looks_volatile(const FunctionView& view, std::uint32_t load) {
   return false;
 }
 
+// A flag that is only asked whether to stop, which another thread or a signal may
+// raise: a volatile object or a relaxed atomic must be read each time.
+//
+//     .loop: cmp  byte ptr [rdi], 0
+//            jne  .done                    leaves the loop
+//            mov  dword ptr [rsi], eax     need not alias the flag
+bool looks_like_stop_flag(const FunctionView& view, LoopIndex loop, std::uint32_t load) {
+  const Block& block = view.cfg.blocks[view.cfg.block_of_insn[load]];
+  const auto ways = view.cfg.successors(view.cfg.block_of_insn[load]);
+  const bool may_leave = std::any_of(
+      ways.begin(), ways.end(), [&](const Edge& e) { return !view.loops.contains(loop, e.to); });
+  if (!may_leave || !view.function.insns[block.last].is(InsnClass::kConditional)) return false;
+  const auto is_test = [](const Insn& insn) {
+    return (insn.operation == IntegerOperation::kCompare && insn.has_immediate) ||
+           insn.operation == IntegerOperation::kTest;
+  };
+  // Nothing but the test, on the way to the branch, reads what was loaded.
+  const Insn& first = view.function.insns[load];
+  std::uint32_t test = load;
+  if (!is_test(first)) {
+    const Operand& to = first.operands[0];
+    test = load + 1;
+    if (!first.classes.has_any(InsnClass::kMove | InsnClass::kExtend) ||
+        to.kind != OperandKind::kRegister || test > block.last ||
+        !is_test(view.function.insns[test]) || !view.function.insns[test].reads.contains(to.reg))
+      return false;
+  }
+  return test + 1 == block.last;
+}
+
 // By the rules of C and C++ a byte store may alias everything, and others only
 // what has their type, so their size. Other pairs come from unions, casts and
 // -fno-strict-aliasing, or from a volatile object.
@@ -80,7 +110,9 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
     const std::uint32_t store = aliasing_store(function, values, load);
     if (store == kNoIndex) continue;
     const bool explained = explains(function.insn(load), function.insn(store));
-    sites.push_back({load, store, explained ? Confidence::kPattern : Confidence::kHint});
+    const bool flag = looks_like_stop_flag(function.view(), loop, load);
+    if (flag && !explained) continue;
+    sites.push_back({load, store, explained && !flag ? Confidence::kPattern : Confidence::kHint});
   }
   return sites;
 }
@@ -119,7 +151,8 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "no store writes the very same address: it is no accumulator in memory",
       "the load runs in every iteration",
       "no stack slot, constant, GOT entry or thread-local variable",
-      "not loaded twice in a row, as a volatile object may be"};
+      "not loaded twice in a row, as a volatile object may be",
+      "no flag that only stops the loop, unless a store of its size explains the load"};
   predict_fewer(finding, function, loop, Metric::kInvariantLoads, sites.size());
   return finding;
 }
