@@ -1,8 +1,8 @@
 #include "audit/audited_function.h"
 
 #include <algorithm>
-
 #include <utility>
+
 #include "collect/operand_names.h"
 
 namespace asmforge {
@@ -33,7 +33,8 @@ AuditedFunction::AuditedFunction(const Binary& binary, const Profile* profile)
 
 void AuditedFunction::reset(const FunctionView& view) {
   view_ = &view;
-  values_of_ = kNoIndex;
+  values_.reset();
+  frame_.emplace(view.function);
   has_dominators_ = false;
   panics_.reset(view);
 }
@@ -61,10 +62,11 @@ bool AuditedFunction::runs_every_iteration(LoopIndex loop, BlockIndex block) {
                      [&](BlockIndex latch) { return dominators().dominates(block, latch); });
 }
 
-ValueOrigins& AuditedFunction::values(LoopIndex loop) {
-  if (values_of_ != loop) values_.reset(*view_, loop);
+const LoopValues& AuditedFunction::values(LoopIndex loop) {
+  if (!values_ || values_of_ != loop)
+    values_.emplace(view_->function, view_->cfg, view_->loops, loop, *frame_, &view_->binary);
   values_of_ = loop;
-  return values_;
+  return *values_;
 }
 
 const DominatorTree& AuditedFunction::dominators() {

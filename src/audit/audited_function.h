@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "audit/panic_paths.h"
-#include "audit/value_origins.h"
 #include "collect/stream.h"
 #include "core/finding.h"
 #include "core/profile.h"
 #include "graph/dominators.h"
+#include "graph/loop_values.h"
+#include "graph/stack_frame.h"
 
 namespace asmforge {
 
@@ -35,7 +36,7 @@ class AuditedFunction {
   // True when each whole iteration of the loop executes the block.
   [[nodiscard]] bool runs_every_iteration(LoopIndex loop, BlockIndex block);
 
-  ValueOrigins& values(LoopIndex loop);
+  const LoopValues& values(LoopIndex loop);
   PanicPaths& panics() { return panics_; }
   const DominatorTree& dominators();
 
@@ -50,7 +51,8 @@ class AuditedFunction {
   const Profile* profile_;
   const ProfileModule* module_;  // of this binary; nullptr when the profile has none
   const FunctionView* view_ = nullptr;
-  ValueOrigins values_;
+  std::optional<StackFrame> frame_;
+  std::optional<LoopValues> values_;
   LoopIndex values_of_ = kNoIndex;
   PanicPaths panics_;
   DominatorTree dominators_;

@@ -10,10 +10,10 @@ constexpr InsnClasses kNotPlainLoads = InsnClass::kCall | InsnClass::kJump | Ins
                                        InsnClass::kPop | InsnClass::kPush | InsnClass::kString |
                                        InsnClass::kAtomic | InsnClass::kSystem;
 
-bool could_be_hoisted(const Insn& insn, const ValueOrigins& values) {
+bool could_be_hoisted(const Insn& insn, const LoopValues& values) {
   return insn.is(InsnClass::kLoad) && !insn.is(InsnClass::kStore) &&
          !insn.classes.has_any(kNotPlainLoads) && insn.memory.present &&
-         insn.memory.segment == kNoRegister && !values.is_stack_slot(insn.memory) &&
+         insn.memory.segment == kNoRegister && !values.in_frame(insn.memory) &&
          !values.is_read_only(insn.memory);
 }
 
@@ -97,7 +97,7 @@ std::vector<std::uint32_t> invariant_loads(AuditedFunction& function, LoopIndex 
   for_each_own_block(view, loop, [&](BlockIndex b) {
     for (std::uint32_t i = view.cfg.blocks[b].first; i <= view.cfg.blocks[b].last; ++i) {
       if (!view.function.insns[i].is(InsnClass::kLoad)) continue;
-      ValueOrigins& values = function.values(loop);
+      const LoopValues& values = function.values(loop);
       if (!could_be_hoisted(view.function.insns[i], values)) continue;
       if (values.address_kind(i) == ValueKind::kInvariant) found.push_back(i);
     }

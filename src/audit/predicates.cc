@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "audit/audited_function.h"
-#include "audit/loop_again.h"
 #include "audit/loop_metrics.h"
 #include "audit/panic_paths.h"
+#include "graph/match_loops.h"
 #include "mc/demangle.h"
 
 namespace asmforge {
@@ -134,9 +134,11 @@ PredicateResult evaluate(const Predicate& predicate, const FunctionView& before,
 
   std::vector<std::optional<LoopIndex>> selected{std::nullopt};
   if (loop.has_value()) {
-    const LoopAgain again = find_again(before, *loop, *after, source_before, source_after);
-    if (again.loops.empty()) return unknown(result, again.reason);
-    selected.assign(again.loops.begin(), again.loops.end());
+    const LoopMatch match =
+        match_loops({before.function, before.cfg, before.loops, source_before},
+                    {after->function, after->cfg, after->loops, source_after})[*loop];
+    if (!match.known()) return unknown(result, match.reason);
+    selected.assign(match.after.begin(), match.after.end());
   }
   const Contents old_contents = contents_of(before, loop);
   AuditedFunction remeasured(after->binary, nullptr);

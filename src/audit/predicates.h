@@ -8,17 +8,11 @@
 // replaced, or that cannot be told from another one, makes it unknown.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-
 #include "collect/stream.h"
 #include "core/predicate.h"
 #include "core/source_location.h"
 
 namespace asmforge {
-
-// The source position of an address; unknown when it is not known. May be empty.
-using SourceOfAddress = std::function<SourceLocation(std::uint64_t)>;
 
 // `after` may be nullptr: there is no function of that name in the other build.
 // The two views may belong to different analysers or binaries.

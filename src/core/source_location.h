@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,5 +23,8 @@ struct SourceLocation {
   std::vector<SourceFrame> frames;
   [[nodiscard]] bool known() const { return !frames.empty() && frames.front().line != 0; }
 };
+
+// The source position of an address; unknown when it is not known. May be empty.
+using SourceOfAddress = std::function<SourceLocation(std::uint64_t)>;
 
 }  // namespace asmforge

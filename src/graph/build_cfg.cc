@@ -11,6 +11,7 @@
 #include "graph/code_map.h"
 #include "graph/indirect_tail_calls.h"
 #include "graph/jump_tables.h"
+#include "isa/x86_64_prefixes.h"
 
 namespace asmforge {
 namespace {
@@ -78,25 +79,6 @@ class Builder {
   std::vector<std::uint32_t> open_ways_;  // per block: ways out not known to be cold
 };
 
-// Prefixes that a jump may skip: 2e 36 3e 26 64 65 (segments, hints), f0 (lock),
-// f2 f3 (rep), 66 67. glibc jumps over a lock prefix in programs of one thread.
-bool is_prefix(std::uint8_t byte) {
-  switch (byte) {
-    case 0x26:
-    case 0x2e:
-    case 0x36:
-    case 0x3e:
-    case 0x64:
-    case 0x65:
-    case 0x66:
-    case 0x67:
-    case 0xf0:
-    case 0xf2:
-    case 0xf3: return true;
-    default: return false;
-  }
-}
-
 bool Builder::followed(std::uint32_t i) const {
   const std::vector<Insn>& insns = function_->insns;
   return i + 1 < insns.size() && insns[i + 1].address == insns[i].end();
@@ -107,10 +89,11 @@ Destination Builder::destination(std::uint64_t target) const {
   if (const std::uint32_t i = code_.insn_before(target, 14); i != kNoIndex) {
     const Insn& insn = function_->insns[i];
     if (target < insn.end()) {
+      // glibc jumps over a lock prefix in programs of one thread.
       const std::uint64_t skipped = target - insn.address;
       const std::span<const std::uint8_t> bytes = binary_->bytes_at(insn.address, skipped);
       const bool only_prefixes =
-          bytes.size() == skipped && std::all_of(bytes.begin(), bytes.end(), is_prefix);
+          bytes.size() == skipped && std::all_of(bytes.begin(), bytes.end(), x86_64_is_prefix);
       return {only_prefixes ? i : kNoIndex, false};
     }
   }

@@ -21,7 +21,7 @@
 #include <span>
 #include <vector>
 
-#include "graph/invariance.h"
+#include "graph/loop_values.h"
 #include "graph/loops.h"
 #include "isa/x86_64.h"
 
@@ -103,11 +103,14 @@ bool near(const Candidate& a, const Candidate& b) {
 class RoleFinder {
  public:
   RoleFinder(const Function& function, const Cfg& cfg, Loops& loops)
-      : function_(function), cfg_(cfg), loops_(loops) {}
+      : function_(function), cfg_(cfg), loops_(loops), frame_(function) {}
   void run();
 
  private:
   [[nodiscard]] Candidate candidate(LoopIndex loop) const;
+  [[nodiscard]] LoopValues values_of(LoopIndex loop) const {
+    return {function_, cfg_, loops_, loop, frame_, nullptr};
+  }
   void siblings(std::vector<Candidate>& group);
   [[nodiscard]] bool multiple_of(const Candidate& big, const Candidate& small) const;
   // The blocks from an exit of `from` to the header of `to`, last first.
@@ -122,6 +125,7 @@ class RoleFinder {
   const Function& function_;
   const Cfg& cfg_;
   Loops& loops_;
+  StackFrame frame_;
 };
 
 bool RoleFinder::multiple_of(const Candidate& big, const Candidate& small) const {
@@ -200,7 +204,7 @@ bool RoleFinder::trace_back(std::span<const BlockIndex> blocks, RegisterSet& sou
 // are compared with, and what that was scaled from.
 RegisterSet RoleFinder::ends_at(LoopIndex l) const {
   const Loop& loop = loops_.loops[l];
-  const LoopValues values(function_, cfg_, loops_, l);
+  const LoopValues values = values_of(l);
   RegisterSet counters;
   for (const Induction& induction : values.inductions())
     if (induction.step != 0) counters.insert(induction.reg);
@@ -238,7 +242,7 @@ RegisterSet RoleFinder::ends_at(LoopIndex l) const {
 bool RoleFinder::continues(LoopIndex from, LoopIndex to) const {
   std::vector<BlockIndex> between;
   if (!path(from, to, between)) return false;
-  const LoopValues values(function_, cfg_, loops_, to);
+  const LoopValues values = values_of(to);
   RegisterSet starts;
   for (const Induction& induction : values.inductions())
     if (induction.step != 0) starts.insert(induction.reg);
@@ -304,7 +308,7 @@ void RoleFinder::siblings(std::vector<Candidate>& group) {
   for (Candidate& c : group) {
     const Loop& loop = loops_.loops[c.loop];
     if (!loop.innermost) return;  // several loop nests of one kind: not told apart
-    c.advance = advance_of(function_, cfg_, loop, LoopValues(function_, cfg_, loops_, c.loop));
+    c.advance = advance_of(function_, cfg_, loop, values_of(c.loop));
   }
   // The widest first, so that what follows a main loop is judged against it.
   std::sort(group.begin(), group.end(), [](const Candidate& a, const Candidate& b) {

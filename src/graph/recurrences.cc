@@ -42,8 +42,6 @@ class DependenceFinder {
   void through_registers(std::uint32_t insn);
   void through_memory();
   [[nodiscard]] std::optional<Place> place(std::uint32_t insn) const;
-  // What the loop has added to `reg` in this iteration when it reaches `insn`.
-  [[nodiscard]] std::optional<std::int64_t> advanced_before(Register reg, std::uint32_t insn) const;
   // Both run in every iteration, a before b; or in one block in that order.
   [[nodiscard]] bool before(std::uint32_t a, std::uint32_t b) const;
 
@@ -62,16 +60,16 @@ void DependenceFinder::through_registers(std::uint32_t i) {
   const Insn& insn = function_.insns[i];
   if (insn.is(InsnClass::kZeroIdiom)) return;
   insn.reads.for_each([&](Register reg) {
-    if (reg == x86_64::kRip || !values_.written().contains(reg)) return;
-    const auto add = [&](const LoopValues::Definitions& made, std::uint32_t distance) {
+    if (reg == x86_64::kRip || !values_.flow().written().contains(reg)) return;
+    const auto add = [&](const Definitions& made, std::uint32_t distance) {
       for (const std::uint32_t from : made.insns) {
         if (reg == x86_64::kStackPointer && moves_stack_pointer(function_.insns[from])) continue;
         found_.push_back({from, i, distance, reg});
       }
     };
-    const LoopValues::Definitions here = values_.definitions(reg, i);
+    const Definitions here = values_.flow().definitions(reg, i);
     add(here, 0);
-    if (here.from_outside) add(values_.carried(reg), 1);
+    if (here.from_outside) add(values_.flow().carried(reg), 1);
   });
 }
 
@@ -81,35 +79,8 @@ bool DependenceFinder::before(std::uint32_t a, std::uint32_t b) const {
   if (block_a == block_b) return a < b;
   // Blocks after the header in address order run in that order, as a rule that
   // only holds for those that no way around the loop leaves out.
-  return values_.every_iteration(block_a) && values_.every_iteration(block_b) &&
+  return values_.flow().every_iteration(block_a) && values_.flow().every_iteration(block_b) &&
          block_a >= loop_.header && block_a < block_b;
-}
-
-std::optional<std::int64_t> DependenceFinder::advanced_before(Register reg,
-                                                              std::uint32_t insn) const {
-  if (reg == kNoRegister || !values_.written().contains(reg)) return 0;
-  for (const Induction& induction : values_.inductions()) {
-    if (induction.reg != reg) continue;
-    std::int64_t sum = 0;
-    for (const std::uint32_t update : induction.updates) {
-      const bool earlier = before(update, insn);
-      if (!earlier && !before(insn, update) && update != insn) return std::nullopt;
-      if (!earlier) continue;
-      const Insn& u = function_.insns[update];
-      if (induction.updates.size() == 1)
-        sum = induction.step;
-      else if (u.operation == IntegerOperation::kIncrement)
-        sum += 1;
-      else if (u.operation == IntegerOperation::kDecrement)
-        sum -= 1;
-      else if (u.is(InsnClass::kLea))
-        sum += u.memory.displacement;
-      else
-        sum += u.operation == IntegerOperation::kSubtract ? -u.immediate : u.immediate;
-    }
-    return sum;
-  }
-  return std::nullopt;
 }
 
 std::optional<Place> DependenceFinder::place(std::uint32_t i) const {
@@ -121,24 +92,26 @@ std::optional<Place> DependenceFinder::place(std::uint32_t i) const {
     place.offset = static_cast<std::int64_t>(memory.address);
     return place;
   }
-  place.base = memory.base;
-  place.index = memory.index;
   place.scale = memory.scale;
-  const std::optional<std::int64_t> base = advanced_before(memory.base, i);
-  const std::optional<std::int64_t> index = advanced_before(memory.index, i);
-  const auto step_of = [&](Register reg) {
-    return reg == kNoRegister ? std::optional<std::int64_t>(0) : values_.step(reg);
-  };
-  const std::optional<std::int64_t> base_step = step_of(memory.base);
-  const std::optional<std::int64_t> index_step = step_of(memory.index);
-  if (!base || !index || !base_step || !index_step) return std::nullopt;
+  place.offset = memory.displacement;
   // Addresses wrap; so may their parts.
-  const auto wrapped = [&](std::int64_t a, std::int64_t b, std::int64_t c) {
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b) +
-                                     static_cast<std::uint64_t>(c) * memory.scale);
+  const auto plus = [](std::int64_t sum, std::int64_t part, std::uint64_t times) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(sum) +
+                                     static_cast<std::uint64_t>(part) * times);
   };
-  place.offset = wrapped(memory.displacement, *base, *index);
-  place.step = wrapped(0, *base_step, *index_step);
+  const auto add = [&](Register reg, std::uint64_t times, Register& at_begin) {
+    if (reg == kNoRegister) return true;
+    const std::optional<Anchor> anchor = values_.flow().anchor(reg, i);
+    if (!anchor || anchor->insn != kNoIndex) return false;
+    const std::optional<std::int64_t> step = values_.step(anchor->reg);
+    if (!step) return false;
+    at_begin = anchor->reg;
+    place.offset = plus(place.offset, anchor->offset, times);
+    place.step = plus(place.step, *step, times);
+    return true;
+  };
+  if (!add(memory.base, 1, place.base) || !add(memory.index, memory.scale, place.index))
+    return std::nullopt;
   return place;
 }
 

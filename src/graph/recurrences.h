@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "core/cfg.h"
-#include "graph/invariance.h"
+#include "graph/loop_values.h"
 
 namespace asmforge {
 

@@ -13,7 +13,7 @@
 #include "core/binary.h"
 #include "core/error.h"
 #include "graph/build_cfg.h"
-#include "graph/invariance.h"
+#include "graph/loop_values.h"
 #include "graph/loops.h"
 #include "graph/recurrences.h"
 #include "mc/decoder.h"
@@ -86,13 +86,21 @@ void check_bytes(const Function& f) {
   AF_CHECK(bytes == expected);
 }
 
-void check_values(const Function& f, const Cfg& cfg, const Loops& loops) {
+void check_values(const Function& f, const Binary& binary, const Cfg& cfg, const Loops& loops) {
+  const StackFrame frame(f);
   for (LoopIndex l = 0; l < loops.loops.size(); ++l) {
     std::size_t insns = 0;
     for (const BlockIndex b : loops.loops[l].blocks)
       insns += cfg.blocks[b].last - cfg.blocks[b].first + 1;
     if (insns > kLargestLoop) continue;
-    const LoopValues values(f, cfg, loops, l);
+    const LoopValues values(f, cfg, loops, l, frame, &binary);
+    values.flow().for_each_insn([&](std::uint32_t i) {
+      f.insns[i].reads.for_each([&](Register reg) {
+        const bool advances = values.step(reg, i).has_value();
+        AF_CHECK(advances == (values.kind(reg, i) <= ValueKind::kAffine));
+      });
+      if (f.insns[i].is(InsnClass::kLoad)) values.loaded_kind(i);
+    });
     for (const Recurrence& r : find_recurrences(f, cfg, loops, l, values))
       AF_CHECK(!r.insns.empty() && !r.dependences.empty());
   }
@@ -147,7 +155,7 @@ void run(const std::uint8_t* data, std::size_t size) {
   find_loops(cfg, loops);
   check_loops(cfg, loops);
   assign_loop_roles(f, cfg, loops);
-  check_values(f, cfg, loops);
+  check_values(f, binary, cfg, loops);
 }
 
 }  // namespace

@@ -22,14 +22,17 @@ using Sets = std::vector<std::vector<std::uint32_t>>;
 struct Subject {
   BuiltProgram program;
   FunctionView view;
+  StackFrame frame;
   std::vector<Recurrence> found;
   explicit Subject(const std::string& body)
       : program(
             "clang-19 -shared -nostdlib -fuse-ld=lld", ".s",
             ".intel_syntax noprefix\n.globl f\n.type f, @function\nf:\n" + body + ".size f, .-f\n"),
         view(program.analyse("f")),
-        found(find_recurrences(view.function, view.cfg, view.loops, 0,
-                               LoopValues(view.function, view.cfg, view.loops, 0))) {}
+        frame(view.function),
+        found(
+            find_recurrences(view.function, view.cfg, view.loops, 0,
+                             LoopValues(view.function, view.cfg, view.loops, 0, frame, nullptr))) {}
   [[nodiscard]] Sets sets() const {
     Sets result;
     for (const Recurrence& r : found) result.push_back(r.insns);
@@ -202,7 +205,8 @@ TEST(Recurrences, AgreeWithFollowingEveryWay) {
   for (int round = 0; round < 2000; ++round) {
     const RandomLoop loop(random);
     ASSERT_EQ(loop.loops.loops.size(), 1u);
-    const LoopValues values(loop.function, loop.cfg, loop.loops, 0);
+    const StackFrame frame(loop.function);
+    const LoopValues values(loop.function, loop.cfg, loop.loops, 0, frame, nullptr);
     const auto found = find_recurrences(loop.function, loop.cfg, loop.loops, 0, values);
     const auto edges = loop.dependences();
     const std::size_t n = loop.function.insns.size();

@@ -19,6 +19,7 @@
 
 #include "audit/check.h"
 #include "audit/loop_metrics.h"
+#include "audit/report_loops.h"
 #include "isa/x86_64.h"
 #include "mc/demangle.h"
 
@@ -69,9 +70,9 @@ std::uint32_t flags_producer(const FunctionView& view, const Block& block) {
   return kNoIndex;
 }
 
-ValueKind kind_of_operand(ValueOrigins& values, std::uint32_t index, const Operand& operand) {
+ValueKind kind_of_operand(const LoopValues& values, std::uint32_t index, const Operand& operand) {
   switch (operand.kind) {
-    case OperandKind::kRegister: return values.kind_before(index, operand.reg);
+    case OperandKind::kRegister: return values.kind(operand.reg, index);
     case OperandKind::kMemory: return values.loaded_kind(index);
     case OperandKind::kImmediate: return ValueKind::kInvariant;
     default: return ValueKind::kUnknown;
@@ -84,7 +85,7 @@ void read_comparison(AuditedFunction& function, LoopIndex loop, Site& site) {
   site.compare = flags_producer(view, view.cfg.blocks[site.edge.block]);
   if (site.compare == kNoIndex) return;
   const Insn& compare = function.insn(site.compare);
-  ValueOrigins& values = function.values(loop);
+  const LoopValues& values = function.values(loop);
   if (compare.operation == IntegerOperation::kTest) {  // index 0 against length 0
     site.index = ValueKind::kInvariant;
     site.length = kind_of_operand(values, site.compare, compare.operands[0]);
@@ -250,10 +251,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, std::vector<Site>& sit
               ? std::string_view{}
               : callee_name(view, first.edge.end.call));
   finding.confidence = best;
-  finding.predicate.metric = Metric::kPanicEdges;
-  finding.predicate.relation = Relation::kLessEqual;
-  finding.predicate.before = measure(Metric::kPanicEdges, function, loop);
-  finding.predicate.after = finding.predicate.before - static_cast<std::int64_t>(shown.size());
+  predict_fewer(finding, function, loop, Metric::kPanicEdges, shown.size());
   finding.traps_passed = {"the loop is no remainder, peel or cold loop",
                           "other panics (overflow, unwrap, division by zero) are not counted"};
   if (first.edge.end.kind == PanicKind::kIndexFailure)
@@ -263,22 +261,23 @@ Finding report(AuditedFunction& function, LoopIndex loop, std::vector<Site>& sit
   return finding;
 }
 
-void run(AuditedFunction& function, std::vector<Finding>& findings) {
-  for (LoopIndex loop = 0; loop < function.view().loops.loops.size(); ++loop) {
-    if (!function.worth_auditing(loop)) continue;
-    std::vector<Site> sites;
-    for (const PanicEdge& edge : panic_edges(function, loop)) {
-      if (edge.end.kind == PanicKind::kOther) continue;
-      Site site;
-      site.edge = edge;
-      read_comparison(function, loop, site);
-      const std::optional<Confidence> confidence = confidence_of(function, loop, site);
-      if (!confidence.has_value()) continue;
-      site.confidence = *confidence;
-      sites.push_back(site);
-    }
-    if (!sites.empty()) findings.push_back(report(function, loop, sites));
+std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
+  std::vector<Site> sites;
+  for (const PanicEdge& edge : panic_edges(function, loop)) {
+    if (edge.end.kind == PanicKind::kOther) continue;
+    Site site;
+    site.edge = edge;
+    read_comparison(function, loop, site);
+    const std::optional<Confidence> confidence = confidence_of(function, loop, site);
+    if (!confidence.has_value()) continue;
+    site.confidence = *confidence;
+    sites.push_back(site);
   }
+  return sites;
+}
+
+void run(AuditedFunction& function, std::vector<Finding>& findings) {
+  report_loops(function, findings, find_sites, report);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 
 #include "audit/check.h"
 #include "audit/loop_metrics.h"
+#include "audit/report_loops.h"
 #include "isa/x86_64.h"
 
 namespace asmforge::checks {
@@ -47,12 +48,12 @@ class DividendSearch {
     while (use < uses_.size() || header < at_header_.size()) {
       if (use < uses_.size()) {
         const auto [insn, reg] = uses_[use++];
-        if (any_is_quotient(values_.definitions_before(insn, reg), reg)) return true;
+        if (any_is_quotient(values_.flow().definitions(reg, insn), reg)) return true;
         continue;
       }
       const Register reg = at_header_[header++];
       for (const BlockIndex latch : view_.loops.loops[loop_].latches)
-        if (any_is_quotient(values_.definitions_at_end(latch, reg), reg)) return true;
+        if (any_is_quotient(values_.flow().definitions_at_end(latch, reg), reg)) return true;
     }
     return false;
   }
@@ -60,18 +61,16 @@ class DividendSearch {
  private:
   static constexpr std::size_t kMaxUses = 64;
 
-  bool any_is_quotient(const std::vector<std::uint32_t>& definitions, Register reg) {
-    return std::any_of(definitions.begin(), definitions.end(),
+  bool any_is_quotient(const Definitions& definitions, Register reg) {
+    if (definitions.from_outside &&
+        std::find(at_header_.begin(), at_header_.end(), reg) == at_header_.end())
+      at_header_.push_back(reg);
+    return std::any_of(definitions.insns.begin(), definitions.insns.end(),
                        [&](std::uint32_t d) { return is_quotient(d, reg); });
   }
 
   // Otherwise queues what the definition was computed from.
   bool is_quotient(std::uint32_t definition, Register reg) {
-    if (definition == kNoIndex) {
-      if (std::find(at_header_.begin(), at_header_.end(), reg) == at_header_.end())
-        at_header_.push_back(reg);
-      return false;
-    }
     const Insn& insn = view_.function.insns[definition];
     if (is_integer_divide(insn)) return reg == x86_64::kRax;
     if (insn.classes.has_any(InsnClass::kLoad | InsnClass::kCall)) return false;
@@ -84,7 +83,7 @@ class DividendSearch {
   }
 
   const FunctionView& view_;
-  ValueOrigins& values_;
+  const LoopValues& values_;
   LoopIndex loop_;
   std::vector<std::pair<std::uint32_t, Register>> uses_;
   std::vector<Register> at_header_;
@@ -101,10 +100,10 @@ class DividendSearch {
 //            jne  .done
 bool ends_at_other_remainder(AuditedFunction& function, LoopIndex loop, std::uint32_t divide) {
   const FunctionView& view = function.view();
-  ValueOrigins& values = function.values(loop);
+  const LoopValues& values = function.values(loop);
   const auto is_remainder = [&](std::uint32_t insn, Register reg) {
     if (reg != x86_64::kRdx) return false;
-    const std::vector<std::uint32_t> from = values.definitions_before(insn, reg);
+    const std::vector<std::uint32_t> from = values.flow().definitions(reg, insn).insns;
     return std::find(from.begin(), from.end(), divide) != from.end();
   };
   const auto leaves = [&](BlockIndex block) {
@@ -112,7 +111,7 @@ bool ends_at_other_remainder(AuditedFunction& function, LoopIndex loop, std::uin
     return std::any_of(edges.begin(), edges.end(),
                        [&](const Edge& e) { return !view.loops.contains(loop, e.to); });
   };
-  return std::any_of(values.insns().begin(), values.insns().end(), [&](std::uint32_t i) {
+  const auto compares_remainder = [&](std::uint32_t i) {
     const Insn& insn = view.function.insns[i];
     if (insn.operation != IntegerOperation::kCompare || insn.operand_count != 2) return false;
     if (!leaves(view.cfg.block_of_insn[i])) return false;
@@ -121,10 +120,13 @@ bool ends_at_other_remainder(AuditedFunction& function, LoopIndex loop, std::uin
       const Operand& other = insn.operands[1 - side];
       if (one.kind != OperandKind::kRegister || !is_remainder(i, one.reg)) continue;
       if (other.kind != OperandKind::kRegister) return other.kind == OperandKind::kMemory;
-      if (values.kind_before(i, other.reg) == ValueKind::kInvariant) return true;
+      if (values.kind(other.reg, i) == ValueKind::kInvariant) return true;
     }
     return false;
-  });
+  };
+  bool found = false;
+  values.flow().for_each_insn([&](std::uint32_t i) { found = found || compares_remainder(i); });
+  return found;
 }
 
 // The number that is moved into `reg` before the loop, if it is one: a build for
@@ -168,13 +170,13 @@ bool twins(AuditedFunction& function, LoopIndex loop, const Site& a, const Site&
 std::optional<Site> read_divide(AuditedFunction& function, LoopIndex loop, std::uint32_t index) {
   const Insn& insn = function.insn(index);
   if (insn.operand_count == 0) return std::nullopt;
-  ValueOrigins& values = function.values(loop);
+  const LoopValues& values = function.values(loop);
   Site site;
   site.divide = index;
   const Operand& divisor = insn.operands[0];
   if (divisor.kind == OperandKind::kRegister) {
     site.divisor = divisor.reg;
-    site.kind = values.kind_before(index, divisor.reg);
+    site.kind = values.kind(divisor.reg, index);
   } else {
     site.kind = values.loaded_kind(index);
   }
@@ -202,7 +204,8 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   // Where calls do the work, a division now and then is noise.
   sites.erase(std::remove_if(sites.begin(), sites.end(),
                              [&](const Site& site) {
-                               return !site.every_iteration && function.values(loop).has_call();
+                               return !site.every_iteration &&
+                                      function.values(loop).flow().has_call();
                              }),
               sites.end());
   return sites;
@@ -211,7 +214,7 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
 Confidence confidence_of(AuditedFunction& function, LoopIndex loop, const Site& site) {
   if (site.kind == ValueKind::kReloaded || !site.every_iteration) return Confidence::kHint;
   // Beside a call a division costs little.
-  if (function.values(loop).has_call()) return Confidence::kHint;
+  if (function.values(loop).flow().has_call()) return Confidence::kHint;
   const LoopRole role = function.view().loops.loops[loop].role;
   const bool sure_role = role == LoopRole::kOnly || role == LoopRole::kMain;
   return sure_role && site.divisor != kNoRegister ? Confidence::kProved : Confidence::kPattern;
@@ -261,28 +264,20 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
     function.add_evidence(finding, site.divide, describe(site, constant));
     finding.confidence = std::min(finding.confidence, confidence_of(function, loop, site));
   }
-  finding.title = std::to_string(sites.size());
-  finding.title += sites.size() == 1 ? " hardware division by a number that does"
-                                     : " hardware divisions by numbers that do";
-  finding.title += " not change in the loop";
+  finding.title = counted(sites.size(), "hardware division by a number that does",
+                          "hardware divisions by numbers that do") +
+                  " not change in the loop";
   explain(finding, all_constant);
   finding.traps_passed = {"the loop is no remainder, peel or cold loop",
                           "the quotient is not divided again: it is no loop over digits",
                           "the remainder does not end the loop: it is no walk along a hash chain",
                           "no instruction of the loop changes the divisor"};
-  finding.predicate.metric = Metric::kDivides;
-  finding.predicate.relation = Relation::kLessEqual;
-  finding.predicate.before = measure(Metric::kDivides, function, loop);
-  finding.predicate.after = finding.predicate.before - static_cast<std::int64_t>(sites.size());
+  predict_fewer(finding, function, loop, Metric::kDivides, sites.size());
   return finding;
 }
 
 void run(AuditedFunction& function, std::vector<Finding>& findings) {
-  for (LoopIndex loop = 0; loop < function.view().loops.loops.size(); ++loop) {
-    if (!function.worth_auditing(loop)) continue;
-    const std::vector<Site> sites = find_sites(function, loop);
-    if (!sites.empty()) findings.push_back(report(function, loop, sites));
-  }
+  report_loops(function, findings, find_sites, report);
 }
 
 }  // namespace

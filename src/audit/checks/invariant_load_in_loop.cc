@@ -15,6 +15,7 @@
 
 #include "audit/check.h"
 #include "audit/loop_metrics.h"
+#include "audit/report_loops.h"
 
 namespace asmforge::checks {
 namespace {
@@ -50,6 +51,36 @@ bool looks_volatile(const FunctionView& view, std::uint32_t load) {
   return false;
 }
 
+// A flag that is only asked whether to stop, which another thread or a signal may
+// raise: a volatile object or a relaxed atomic must be read each time.
+//
+//     .loop: cmp  byte ptr [rdi], 0
+//            jne  .done                    leaves the loop
+//            mov  dword ptr [rsi], eax     need not alias the flag
+bool looks_like_stop_flag(const FunctionView& view, LoopIndex loop, std::uint32_t load) {
+  const Block& block = view.cfg.blocks[view.cfg.block_of_insn[load]];
+  const auto ways = view.cfg.successors(view.cfg.block_of_insn[load]);
+  const bool may_leave = std::any_of(
+      ways.begin(), ways.end(), [&](const Edge& e) { return !view.loops.contains(loop, e.to); });
+  if (!may_leave || !view.function.insns[block.last].is(InsnClass::kConditional)) return false;
+  const auto is_test = [](const Insn& insn) {
+    return (insn.operation == IntegerOperation::kCompare && insn.has_immediate) ||
+           insn.operation == IntegerOperation::kTest;
+  };
+  // Nothing but the test, on the way to the branch, reads what was loaded.
+  const Insn& first = view.function.insns[load];
+  std::uint32_t test = load;
+  if (!is_test(first)) {
+    const Operand& to = first.operands[0];
+    test = load + 1;
+    if (!first.classes.has_any(InsnClass::kMove | InsnClass::kExtend) ||
+        to.kind != OperandKind::kRegister || test > block.last ||
+        !is_test(view.function.insns[test]) || !view.function.insns[test].reads.contains(to.reg))
+      return false;
+  }
+  return test + 1 == block.last;
+}
+
 // By the rules of C and C++ a byte store may alias everything, and others only
 // what has their type, so their size. Other pairs come from unions, casts and
 // -fno-strict-aliasing, or from a volatile object.
@@ -57,10 +88,12 @@ bool explains(const Insn& load, const Insn& store) {
   return store.memory.bytes == 1 || store.memory.bytes == load.memory.bytes;
 }
 
-std::uint32_t aliasing_store(AuditedFunction& function, ValueOrigins& values, std::uint32_t load) {
+std::uint32_t aliasing_store(AuditedFunction& function, const LoopValues& values,
+                             std::uint32_t load) {
   std::uint32_t first = kNoIndex;
   for (const std::uint32_t store : values.stores()) {
-    if (!values.may_alias(load, store)) continue;
+    // A store to the function's own frame is no reason to load from elsewhere again.
+    if (!values.may_alias(load, store) || values.in_frame(function.insn(store).memory)) continue;
     if (explains(function.insn(load), function.insn(store))) return store;
     if (first == kNoIndex) first = store;
   }
@@ -70,23 +103,25 @@ std::uint32_t aliasing_store(AuditedFunction& function, ValueOrigins& values, st
 std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   std::vector<Site> sites;
   for (const std::uint32_t load : invariant_loads(function, loop)) {
-    ValueOrigins& values = function.values(loop);
-    if (values.clobber_of(load).kind != ValueOrigins::Clobber::kMay) continue;
+    const LoopValues& values = function.values(loop);
+    if (values.clobber_of(load).kind != Clobber::kMay) continue;
     if (!function.runs_every_iteration(loop, function.view().cfg.block_of_insn[load])) continue;
     if (looks_volatile(function.view(), load)) continue;
     const std::uint32_t store = aliasing_store(function, values, load);
+    if (store == kNoIndex) continue;
     const bool explained = explains(function.insn(load), function.insn(store));
-    sites.push_back({load, store, explained ? Confidence::kPattern : Confidence::kHint});
+    const bool flag = looks_like_stop_flag(function.view(), loop, load);
+    if (flag && !explained) continue;
+    sites.push_back({load, store, explained && !flag ? Confidence::kPattern : Confidence::kHint});
   }
   return sites;
 }
 
 Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site>& sites) {
   Finding finding = function.start_finding(loop);
-  const bool one = sites.size() == 1;
-  finding.title = std::to_string(sites.size());
-  finding.title += one ? " load of an unchanging address is" : " loads of unchanging addresses are";
-  finding.title += " repeated in every iteration";
+  finding.title = counted(sites.size(), "load of an unchanging address is",
+                          "loads of unchanging addresses are") +
+                  " repeated in every iteration";
   // The store of the first load is shown even when there are many loads.
   constexpr std::size_t kMaxLoads = AuditedFunction::kMaxEvidence - 2;
   for (const Site& site : sites) {
@@ -116,20 +151,14 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "no store writes the very same address: it is no accumulator in memory",
       "the load runs in every iteration",
       "no stack slot, constant, GOT entry or thread-local variable",
-      "not loaded twice in a row, as a volatile object may be"};
-  finding.predicate.metric = Metric::kInvariantLoads;
-  finding.predicate.relation = Relation::kLessEqual;
-  finding.predicate.before = measure(Metric::kInvariantLoads, function, loop);
-  finding.predicate.after = finding.predicate.before - static_cast<std::int64_t>(sites.size());
+      "not loaded twice in a row, as a volatile object may be",
+      "no flag that only stops the loop, unless a store of its size explains the load"};
+  predict_fewer(finding, function, loop, Metric::kInvariantLoads, sites.size());
   return finding;
 }
 
 void run(AuditedFunction& function, std::vector<Finding>& findings) {
-  for (LoopIndex loop = 0; loop < function.view().loops.loops.size(); ++loop) {
-    if (!function.worth_auditing(loop)) continue;
-    const std::vector<Site> sites = find_sites(function, loop);
-    if (!sites.empty()) findings.push_back(report(function, loop, sites));
-  }
+  report_loops(function, findings, find_sites, report);
 }
 
 }  // namespace

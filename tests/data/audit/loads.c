@@ -66,6 +66,23 @@ CASE void spin(const volatile int* flag) {
   }
 }
 
+// Raised by a signal or another thread.
+CASE void volatile_stop_flag(const volatile char* stop, int* out, size_t n) {
+  for (size_t i = 0; i < n && !*stop; i++) out[i] = (int)i * 3;
+}
+
+CASE void relaxed_stop_flag(const char* stop, uint16_t* out, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    if (__atomic_load_n(stop, __ATOMIC_RELAXED) == 2) return;
+    out[i] = (uint16_t)(i * 3);
+  }
+}
+
+// The same with stores that could change the flag, for all that is known.
+CASE void stop_flag_among_bytes(const char* stop, char* out, size_t n) {
+  for (size_t i = 0; i < n && !*stop; i++) out[i] = (char)(i * 3);
+}
+
 CASE void volatile_twice(const volatile int* port, int* out, size_t n) {
   for (size_t i = 0; i < n; i++) out[i] = *port + *port;
 }

@@ -30,6 +30,28 @@ pub fn borrowed_gain(filter: &Filter, data: &mut [u32]) {
     }
 }
 
+// --- flags that another thread raises ---
+
+#[no_mangle]
+pub fn relaxed_stop_flag(stop: &std::sync::atomic::AtomicBool, data: &mut [u32]) {
+    for x in data {
+        if stop.load(std::sync::atomic::Ordering::Relaxed) {
+            return;
+        }
+        *x = x.rotate_left(3) ^ 5;
+    }
+}
+
+#[no_mangle]
+pub unsafe fn volatile_stop_flag(stop: *const u8, data: &mut [u32]) {
+    for x in data {
+        if stop.read_volatile() == 2 {
+            return;
+        }
+        *x = x.rotate_left(3) ^ 5;
+    }
+}
+
 // --- divisions ---
 
 #[no_mangle]

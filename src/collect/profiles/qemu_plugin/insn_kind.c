@@ -1,5 +1,7 @@
 #include "insn_kind.h"
 
+#include "isa/x86_64_prefixes.h"
+
 enum { MAX_INSN_BYTES = 15 };
 
 /* The bytes up to and with the opcode, and the ModRM byte when there is one more. */
@@ -12,27 +14,10 @@ struct parts {
   uint8_t next; /* the byte after the opcode: ModRM for those that have one */
 };
 
-static bool is_prefix(uint8_t byte) {
-  switch (byte) {
-    case 0x26:
-    case 0x2e:
-    case 0x36:
-    case 0x3e:
-    case 0x64:
-    case 0x65:
-    case 0x66:
-    case 0x67:
-    case 0xf0:
-    case 0xf2:
-    case 0xf3: return true;
-    default: return false;
-  }
-}
-
 static struct parts split(const uint8_t* bytes, size_t size) {
   struct parts p = {.space = 5};
   size_t at = 0;
-  for (; at < size && is_prefix(bytes[at]); ++at) {
+  for (; at < size && x86_64_is_prefix(bytes[at]); ++at) {
     p.lock |= bytes[at] == 0xf0;
     p.repeat |= bytes[at] == 0xf2 || bytes[at] == 0xf3;
   }
@@ -156,7 +141,7 @@ bool insn_is_repeated_string(const uint8_t* bytes, size_t size) {
 bool insn_may_follow_repeated_string(const uint8_t* bytes, size_t before) {
   if (before == 0) return true;
   return is_string_opcode(bytes[-1]) &&
-         (before < 2 || is_prefix(bytes[-2]) || (bytes[-2] & 0xf0) == 0x40);
+         (before < 2 || x86_64_is_prefix(bytes[-2]) || (bytes[-2] & 0xf0) == 0x40);
 }
 
 static bool is_atomic(const struct parts* p) {
