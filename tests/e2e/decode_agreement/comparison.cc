@@ -171,7 +171,9 @@ std::string Comparison::file(const std::string& path, const ElfText& elf) {
       section = found == elf.sections.end() ? nullptr : &*found;
       continue;
     }
-    if (gap || line.kind == ObjdumpLine::Kind::kLabel || lines.size() >= kLinesAtATime) flush();
+    // objdump may show a prefix, which is one byte, on a line of its own: it stays with the next.
+    const bool full = lines.size() >= kLinesAtATime && lines.back().size > 1;
+    if (gap || line.kind == ObjdumpLine::Kind::kLabel || full) flush();
     if (line.kind == ObjdumpLine::Kind::kLabel) continue;
     if (section != nullptr) coverage.see(*section, line);
     lines.push_back(line);
