@@ -3,7 +3,7 @@
 
 A naive enumerator (tests/support/naive_candidates.py) lists each innermost loop that a check
 might report. A loop that asmforge does not report needs a row in
-tests/data/audit/candidates.txt, judged by reading: `left` names the rule of the check's page
+tests/data/audit/candidates.txt, judged: `left` names the rule of the check's page
 that leaves it out, and the enumerator must see that rule too; `missed` is a true one that we
 know we miss; `false` is none. A loop without a row fails, and so does a row without a loop.
 
@@ -107,7 +107,8 @@ print(f"{functions} functions with loops, {loops} innermost loops")
 for check in (naive_candidates.BOUNDS, naive_candidates.DIVIDE, naive_candidates.LOAD):
     found, missed = reported[check], outcome[check, "missed"]
     true, false = labels[check, "true"], labels[check, "false"]
-    print(f"{check}: {found} loops reported, {missed} missed: recall {found / max(found + missed, 1):.1%}; "
+    print(f"{check}: {found} loops reported, {missed} missed: recall {found / max(found + missed, 1):.1%} "
+          f"if all reported ones are true; "
           f"{outcome[check, 'left']} left out by a rule, {outcome[check, 'false']} false; "
           f"labelled findings: {true} true, {false} false")
 print("\n".join(wrong) or f"{sum(unreported.values())} loops that are not reported, each judged")
