@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Fetches a Debian source package for tests and benches, unpacked, into a cache outside the tree.
 
-    tools/debian_source.py zstd        prints the folder with the sources
+    tools/debian_source.py zstd                 prints the folder with the sources
+    tools/debian_source.py librust-adler-dev    a Rust crate, whose binary package is its sources
 
 Nothing of the system's own package lists is touched: a private sources file and
 private lists are used. Exit 3 when the archive cannot be reached.
@@ -33,11 +34,11 @@ def system_sources():
     for path in sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*.sources")):
         text = path.read_text()
         if "debian" in text:
-            entries.append(text.replace("Types: deb\n", "Types: deb-src\n"))
+            entries.append(text.replace("Types: deb\n", "Types: deb deb-src\n"))
     lines = []
     for path in [pathlib.Path("/etc/apt/sources.list"), *sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*.list"))]:
         if path.exists():
-            lines += [line.replace("deb ", "deb-src ", 1) for line in path.read_text().splitlines()
+            lines += [kind + line[len("deb "):] for kind in ("deb ", "deb-src ") for line in path.read_text().splitlines()
                       if line.startswith("deb ") and "debian" in line]
     return "\n\n".join(entries), "\n".join(lines)
 
@@ -61,13 +62,17 @@ def source(package):
         options = ["-o", f"Dir::Etc::sourcelist={scratch / 'sources.list'}", "-o", f"Dir::Etc::sourceparts={parts}",
                    "-o", f"Dir::State::Lists={scratch / 'lists'}", "-o", "APT::Sandbox::User=root"]
         run(["apt-get", *options, "update"])
-        run(["apt-get", *options, "source", "--download-only", package], cwd=scratch)
-        archives = [p for p in scratch.glob("*.orig.tar.*") if not p.name.endswith(".asc")]
-        if not archives:
-            raise Unavailable(f"the archive has no sources of {package}")
         unpacked = scratch / "unpacked"
         unpacked.mkdir()
-        run(["tar", "-xf", str(archives[0]), "-C", str(unpacked), "--strip-components=1"])
+        if package.startswith("librust-"):
+            run(["apt-get", *options, "download", package], cwd=scratch)
+            run(["dpkg-deb", "-x", str(next(scratch.glob("*.deb"))), str(unpacked)])
+        else:
+            run(["apt-get", *options, "source", "--download-only", package], cwd=scratch)
+            archives = [p for p in scratch.glob("*.orig.tar.*") if not p.name.endswith(".asc")]
+            if not archives:
+                raise Unavailable(f"the archive has no sources of {package}")
+            run(["tar", "-xf", str(archives[0]), "-C", str(unpacked), "--strip-components=1"])
         folder.parent.mkdir(parents=True, exist_ok=True)
         try:
             unpacked.rename(folder)

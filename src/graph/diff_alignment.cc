@@ -187,7 +187,11 @@ void slide_runs(std::vector<std::uint32_t>& partner, std::vector<std::uint32_t>&
 
 bool may_be_address(const Binary& binary, std::int64_t value) {
   if (binary.kind != FileKind::kExecutable && binary.kind != FileKind::kRelocatable) return false;
-  return value > 0 && binary.section_at(static_cast<std::uint64_t>(value)) != nullptr;
+  if (value <= 0) return false;
+  const auto address = static_cast<std::uint64_t>(value);
+  // The end of a section may lie in none, and has names all the same: etext, _end.
+  return binary.section_at(address) != nullptr ||
+         (binary.section_at(address - 1) != nullptr && !binary.name_at(address).empty());
 }
 
 DiffSequence make_sequence_without_keys(const DiffSide& side) {

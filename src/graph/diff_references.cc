@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <span>
 
 namespace asmforge {
 namespace {
@@ -11,6 +12,8 @@ constexpr std::uint64_t kLongestString = 4096;
 constexpr std::uint64_t kLiteralBytes = 16;
 // A shorter string could as well be a number: its neighbourhood is compared too.
 constexpr std::size_t kShortestString = 4;
+// How far around a shorter one is looked for other text.
+constexpr std::uint64_t kTextBeside = 6;
 // Pointers to literals that hold pointers to literals are followed this far.
 constexpr int kMaxDepth = 3;
 
@@ -47,6 +50,43 @@ std::optional<std::string_view> string_at(const Binary& binary, std::uint64_t ad
   }
   if (length == 0 || length == bytes.size()) return std::nullopt;
   return std::string_view(reinterpret_cast<const char*>(bytes.data()), length);
+}
+
+// Printable words with one NUL between them, as compilers and linkers lay strings out. A
+// table of numbers has zeros in a row, or none, or one after each character.
+bool is_text(std::span<const std::uint8_t> bytes) {
+  std::size_t characters = 0;
+  std::size_t word = kShortestString;  // the first one may have begun before
+  for (const std::uint8_t c : bytes) {
+    if (c == 0 && word < 2) return false;
+    if (c != 0 && std::isprint(c) == 0 && std::isspace(c) == 0) return false;
+    word = c == 0 ? 0 : word + 1;
+    characters += c == 0 ? 0 : 1;
+  }
+  return characters >= kShortestString;
+}
+
+struct ShortText {
+  std::string_view text;
+  bool ends_padded = false;  // by zeros, as a small number is
+};
+
+// A string that is too short to be known for one by itself, but has text beside it. It may
+// be empty: the end of another one.
+std::optional<ShortText> short_text_at(const Binary& binary, const Section& section,
+                                       std::uint64_t address) {
+  const auto bytes = binary.bytes_at(address, kShortestString);
+  const auto end = std::ranges::find(bytes, std::uint8_t{0});
+  if (end == bytes.end()) return std::nullopt;
+  const auto length = static_cast<std::size_t>(end - bytes.begin());
+  const std::uint64_t first = address - std::min(kTextBeside, address - section.address);
+  const auto before = binary.bytes_at(first, address - first);
+  const auto after = binary.bytes_at(address + length + 1, kTextBeside);
+  const bool is_an_end = !before.empty() && before.back() != 0;
+  if (length == 0 ? !is_an_end || !is_text(before) : !is_text(before) && !is_text(after))
+    return std::nullopt;
+  return ShortText{{reinterpret_cast<const char*>(bytes.data()), length},
+                   length != 0 && !after.empty() && after.front() == 0};
 }
 
 // How much at this address surely belongs to one literal.
@@ -135,9 +175,14 @@ bool ReferenceComparer::same_literal(std::uint64_t before, std::uint64_t after, 
   const auto after_string = string_at(after_.binary, after);
   if (before_string && after_string && before_string->size() >= kShortestString)
     return *before_string == *after_string;
-  const std::uint64_t extent =
-      std::min(literal_extent(before_.binary, *before_.binary.section_at(before), before),
-               literal_extent(after_.binary, *after_.binary.section_at(after), after));
+  const Section& before_section = *before_.binary.section_at(before);
+  const Section& after_section = *after_.binary.section_at(after);
+  const auto before_text = short_text_at(before_.binary, before_section, before);
+  const auto after_text = short_text_at(after_.binary, after_section, after);
+  if (before_text && after_text && !(before_text->ends_padded && after_text->ends_padded))
+    return before_text->text == after_text->text && partners(before, after);
+  const std::uint64_t extent = std::min(literal_extent(before_.binary, before_section, before),
+                                        literal_extent(after_.binary, after_section, after));
   return std::ranges::equal(before_.binary.bytes_at(before, extent),
                             after_.binary.bytes_at(after, extent)) &&
          partners(before, after);

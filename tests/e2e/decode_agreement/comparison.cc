@@ -32,6 +32,38 @@ std::size_t lines_within(const Insn& insn, std::span<const ObjdumpLine> lines) {
   return std::max<std::size_t>(count, 1);
 }
 
+// How far objdump got in each section, and how many of its bytes it showed.
+class Coverage {
+ public:
+  explicit Coverage(const ElfText& elf) : elf_(elf), shown_(elf.sections.size()) {}
+
+  void see(const TextSection& section, const ObjdumpLine& line) {
+    Shown& shown = shown_[static_cast<std::size_t>(&section - elf_.sections.data())];
+    shown.bytes += line.size;
+    shown.end = line.address + line.size;
+  }
+
+  [[nodiscard]] std::string left_out() const {
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
+      const TextSection& section = elf_.sections[i];
+      const std::size_t size = section.bytes.size();
+      if (size == 0 || (shown_[i].bytes == size && shown_[i].end == section.address + size))
+        continue;
+      return "showed " + std::to_string(shown_[i].bytes) + " of the " + std::to_string(size) +
+             " bytes of " + section.name;
+    }
+    return {};
+  }
+
+ private:
+  struct Shown {
+    std::uint64_t bytes = 0;
+    std::uint64_t end = 0;
+  };
+  const ElfText& elf_;
+  std::vector<Shown> shown_;
+};
+
 std::string last_word(const std::string& words) { return words.substr(words.rfind(' ') + 1); }
 
 std::string hex(std::span<const std::uint8_t> bytes) {
@@ -81,10 +113,10 @@ std::size_t Comparison::insn_at_line(const std::string& path, std::span<const st
   ++totals_.insns;
   const auto own = bytes.first(insn.size);
   const std::string text = decoder_.text(insn, own, syntax_);
-  const std::string where = place(path, insn.address, text) + " | " + hex(own);
+  const auto where = [&] { return place(path, insn.address, text) + " | " + hex(own); };
   with_zydis(path, insn, window);
   if (scan_prefixes(window).rex_then_prefix) {
-    see({"objdump", "text", "(any)", "REX in front of another prefix"}, where);
+    see({"objdump", "text", "(any)", "REX in front of another prefix"}, where());
     return lines_within(insn, lines);
   }
   std::size_t count = 0;
@@ -97,17 +129,17 @@ std::size_t Comparison::insn_at_line(const std::string& path, std::span<const st
     theirs += (theirs.empty() ? "" : " ") + part.text;
   }
   if (count == 0) {
-    see({"objdump", "decodes", last_word(decoder_.mnemonic(insn, own, syntax_)), "+"}, where);
+    see({"objdump", "decodes", last_word(decoder_.mnemonic(insn, own, syntax_)), "+"}, where());
     return 1;
   }
-  if (count > 1) see({"objdump", "own line", line.text, "prefix"}, where);
+  if (count > 1) see({"objdump", "own line", line.text, "prefix"}, where());
   if (end != insn.end()) {
-    see({"objdump", "size", line.text, "differs"}, where);
+    see({"objdump", "size", line.text, "differs"}, where());
     return 1;
   }
   if (theirs != text)
     see({"objdump", "text", last_word(decoder_.mnemonic(insn, own, syntax_)), "differs"},
-        where + "   objdump: " + theirs);
+        where() + "   objdump: " + theirs);
   return count;
 }
 
@@ -120,10 +152,10 @@ void Comparison::run_of_lines(const std::string& path, const TextSection& sectio
   }
 }
 
-bool Comparison::file(const std::string& path, const ElfText& elf) {
+std::string Comparison::file(const std::string& path, const ElfText& elf) {
   Objdump objdump(path, syntax_ == Syntax::kIntel ? "intel" : "att");
-  if (!objdump.running()) return false;
-  const std::uint64_t before = totals_.insns;
+  if (!objdump.running()) return "cannot be run";
+  Coverage coverage(elf);
   const TextSection* section = nullptr;
   std::vector<ObjdumpLine> lines;
   const auto flush = [&] {
@@ -139,17 +171,22 @@ bool Comparison::file(const std::string& path, const ElfText& elf) {
       section = found == elf.sections.end() ? nullptr : &*found;
       continue;
     }
-    if (gap || line.kind == ObjdumpLine::Kind::kLabel || lines.size() >= kLinesAtATime) flush();
-    if (line.kind != ObjdumpLine::Kind::kLabel) lines.push_back(line);
+    // objdump may show a prefix, which is one byte, on a line of its own: it stays with the next.
+    const bool full = lines.size() >= kLinesAtATime && lines.back().size > 1;
+    if (gap || line.kind == ObjdumpLine::Kind::kLabel || full) flush();
+    if (line.kind == ObjdumpLine::Kind::kLabel) continue;
+    if (section != nullptr) coverage.see(*section, line);
+    lines.push_back(line);
   }
   flush();
-  return totals_.insns > before;
+  std::string what;
+  return objdump.ended_well(what) ? coverage.left_out() : what;
 }
 
 bool Comparison::example(const KnownDifference& row) {
   if (row.difference.oracle == "objdump") {
     const TemporaryElf elf(row.example);
-    return file(elf.path(), read_elf_text(elf.path()));
+    return file(elf.path(), read_elf_text(elf.path())).empty();
   }
   Insn insn;
   if (decoder_.decode_one(row.example, 0, insn)) with_zydis("example", insn, row.example);

@@ -23,10 +23,11 @@ class Comparison {
  public:
   explicit Comparison(Syntax syntax) : syntax_(syntax), decoder_(Isa::kX86_64) {}
 
-  // False when llvm-objdump cannot be run or shows nothing.
-  bool file(const std::string& path, const ElfText& elf);
+  // Nothing when llvm-objdump showed every executable section to its end and ended well;
+  // otherwise what it left out.
+  [[nodiscard]] std::string file(const std::string& path, const ElfText& elf);
   // The example bytes of a row; those of objdump rows in a small ELF file of their own.
-  bool example(const KnownDifference& row);
+  [[nodiscard]] bool example(const KnownDifference& row);
 
   [[nodiscard]] const Sightings& sightings() const { return sightings_; }
   [[nodiscard]] const Totals& totals() const { return totals_; }

@@ -131,8 +131,8 @@ int run(const Options& options) {
       continue;
     }
     Comparison comparison(options.syntax);
-    if (!comparison.file(path, elf)) {
-      std::printf("llvm-objdump-19 shows nothing of %s\n", path.c_str());
+    if (const std::string wrong = comparison.file(path, elf); !wrong.empty()) {
+      std::printf("llvm-objdump-19 %s: %s\n", wrong.c_str(), path.c_str());
       return 1;
     }
     ++files;

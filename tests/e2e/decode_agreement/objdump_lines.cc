@@ -1,5 +1,8 @@
 #include "objdump_lines.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
+
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
@@ -33,7 +36,11 @@ Objdump::Objdump(const std::string& path, const std::string& syntax)
     : pipe_(popen(("exec llvm-objdump-19 -d -z --debug-file-directory=/nonexistent -M " + syntax +
                    " '" + path + "'")
                       .c_str(),
-                  "r")) {}
+                  "r")) {
+  // The two processes then seldom wait for each other; with less they only wait more often.
+  constexpr int kPipeBytes = 1 << 20;
+  if (pipe_ != nullptr) fcntl(fileno(pipe_), F_SETPIPE_SZ, kPipeBytes);
+}
 
 Objdump::~Objdump() {
   if (pipe_ != nullptr) pclose(pipe_);
@@ -69,6 +76,15 @@ bool Objdump::parse(char* text, ObjdumpLine& line) const {
   line.kind = ObjdumpLine::Kind::kInsn;
   if (line.text == "<unknown>") line.kind = ObjdumpLine::Kind::kUnknown;
   return true;
+}
+
+bool Objdump::ended_well(std::string& what) {
+  const int status = pclose(pipe_);
+  pipe_ = nullptr;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+  what = WIFSIGNALED(status) ? "was ended by signal " + std::to_string(WTERMSIG(status))
+                             : "ended with status " + std::to_string(WEXITSTATUS(status));
+  return false;
 }
 
 bool Objdump::next(ObjdumpLine& line) {

@@ -24,6 +24,8 @@ class Objdump {
   [[nodiscard]] bool running() const { return pipe_ != nullptr; }
   // False at the end.
   bool next(ObjdumpLine& line);
+  // After the end: that it exited, and with 0. Otherwise what became of it.
+  [[nodiscard]] bool ended_well(std::string& what);
 
  private:
   bool parse(char* text, ObjdumpLine& line) const;
