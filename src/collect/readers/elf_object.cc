@@ -57,9 +57,13 @@ void add_sections(const ElfFile& file, Binary& binary) {
 void add_symbols(const ElfFile& file, const ElfSection* table, bool dynamic, Binary& binary) {
   if (table == nullptr) return;
   ElfSymbols symbols(file, *table);
-  binary.symbols.reserve(binary.symbols.size() + symbols.size());
-  for (std::size_t i = 1; i < symbols.size(); ++i) {
+  // A sparse file can claim billions of entries, all zero.
+  constexpr std::size_t kMostEmptyInARow = 1 << 20;
+  binary.symbols.reserve(binary.symbols.size() + std::min(symbols.size(), kMostEmptyInARow));
+  std::size_t empty = 0;
+  for (std::size_t i = 1; i < symbols.size() && empty < kMostEmptyInARow; ++i) {
     const Elf64_Sym symbol = symbols.entry(i);
+    empty = symbol.st_name == 0 && symbol.st_shndx == SHN_UNDEF ? empty + 1 : 0;
     const unsigned type = ELF64_ST_TYPE(symbol.st_info);
     // A thread-local's value is an offset into its block, no address.
     if (type == STT_SECTION || type == STT_FILE || type == STT_TLS) continue;
