@@ -112,6 +112,7 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
   stream.only = options.functions;
   stream.should_stop = options.should_stop;
   std::vector<Worker> workers;
+  workers.reserve(worker_count(stream));
   for (unsigned i = 0; i < worker_count(stream); ++i) workers.emplace_back(binary, options.profile);
   for_each_function(binary, stream, [&](unsigned worker, const FunctionView& view) {
     audit_function(view, checks, workers[worker]);

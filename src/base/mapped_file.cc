@@ -117,7 +117,7 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string& pa
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   // A socket cannot be opened at all.
   if (descriptor < 0 && errno == ENXIO)
-    return Error{ErrorCode::kBadInput, path + ": is no regular file", "name an object file"};
+    return Error{ErrorCode::kBadInput, path + ": is no regular file", "name a regular file"};
   if (descriptor < 0) return cannot_read(path, errno);
   struct Closer {
     int descriptor;
@@ -128,9 +128,10 @@ Result<std::shared_ptr<const MappedFile>> MappedFile::open(const std::string& pa
   if (fstat(descriptor, &status) != 0) return cannot_read(path, errno);
   if (!S_ISREG(status.st_mode))
     return Error{ErrorCode::kBadInput, path + ": is " + std::string(kind_of(status.st_mode)),
-                 "name an object file"};
+                 "name a regular file"};
   if (status.st_size == 0)
-    return Error{ErrorCode::kBadInput, path + ": the file is empty", "name an object file"};
+    return Error{ErrorCode::kBadInput, path + ": the file is empty",
+                 "name another, or make it again"};
 
   const auto size = static_cast<std::size_t>(status.st_size);
   void* const start = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);

@@ -162,7 +162,8 @@ std::string_view last_part(std::string_view demangled) {
   return name.substr(begin, arguments - begin);
 }
 
-bool may_demangle_to(std::string_view mangled, std::string_view part) {
+std::vector<std::string_view> words_in_mangled(std::string_view part) {
+  std::vector<std::string_view> words;
   std::size_t begin = 0;
   while (begin < part.size()) {
     if (!is_identifier(part[begin])) {
@@ -177,9 +178,14 @@ bool may_demangle_to(std::string_view mangled, std::string_view part) {
     const bool invented =
         std::any_of(kInventedWords.begin(), kInventedWords.end(),
                     [&](std::string_view known) { return known.find(word) != known.npos; });
-    if (!number && !invented && mangled.find(word) == mangled.npos) return false;
+    if (!number && !invented) words.push_back(word);
   }
-  return true;
+  return words;
+}
+
+bool has_all_words(std::string_view mangled, std::span<const std::string_view> words) {
+  return std::all_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return mangled.find(word) != mangled.npos; });
 }
 
 }  // namespace asmforge

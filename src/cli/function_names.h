@@ -5,7 +5,9 @@
 //                          insert                                   last part
 #pragma once
 
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace asmforge {
 
@@ -14,9 +16,10 @@ std::string_view whole_name(std::string_view demangled);
 // The last component of the whole name, without template arguments.
 std::string_view last_part(std::string_view demangled);
 
-// False when no name that demangles to something with `part` in it can be this
-// one. Identifiers stand in mangled names as they are, so most names need not be
-// demangled to be searched.
-bool may_demangle_to(std::string_view mangled, std::string_view part);
+// The identifiers in a part of a demangled name that stand in the mangled name as
+// they are. A name without all of them cannot demangle to anything with `part` in it,
+// so most names need not be demangled to be searched.
+std::vector<std::string_view> words_in_mangled(std::string_view part);
+bool has_all_words(std::string_view mangled, std::span<const std::string_view> words);
 
 }  // namespace asmforge

@@ -84,12 +84,14 @@ Result<SelectedFunction> open_function(const InputRequest& request, const std::s
   SelectedFunction selected;
   AF_TRY(selected.inputs, prepare(request));
   AF_TRY([[maybe_unused]] const Done quick, open_binaries(request, false, selected.inputs));
-  const Result<FunctionRef> exact = select_exact(selected.inputs.binaries, wanted);
-  if (exact) {
-    Binary& binary = selected.inputs.binaries[exact->binary];
-    if (const auto index = complete_function(binary, exact->function)) {
-      selected.ref = {exact->binary, *index};
-      return selected;
+  if (const Result<FunctionPlace> place = select_in_symbols(selected.inputs.binaries, wanted)) {
+    Binary& binary = selected.inputs.binaries[place->binary];
+    if (const auto index = complete_function(binary, place->address)) {
+      const FunctionEntry& found = binary.functions[*index];
+      if (!place->nameless || (found.address == place->address && found.name.empty())) {
+        selected.ref = {place->binary, *index};
+        return selected;
+      }
     }
   }
   AF_TRY([[maybe_unused]] const Done full, open_binaries(request, true, selected.inputs));

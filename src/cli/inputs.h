@@ -30,8 +30,8 @@ struct Inputs {
 // Opens FILE, after compiling it when it is a source.
 Result<Inputs> open_inputs(const InputRequest& request);
 
-// The same, and finds one function. When `wanted` is an exact symbol or the address of
-// an entry, the others are not looked for.
+// The same, and finds one function; the others are not looked for when they need not be
+// known.
 struct SelectedFunction {
   Inputs inputs;
   FunctionRef ref;

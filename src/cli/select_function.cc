@@ -32,6 +32,28 @@ std::optional<std::uint64_t> parse_address(std::string_view text) {
   return parse_whole<std::uint64_t>(text.substr(2), 16);
 }
 
+constexpr std::string_view kNameless = "sub_";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+// "sub_401000": the address of a function without a name.
+std::optional<std::uint64_t> parse_nameless(std::string_view text) {
+  if (!text.starts_with(kNameless)) return std::nullopt;
+  const std::string_view digits = text.substr(kNameless.size());
+  if (digits.find_first_not_of(kHexDigits) != digits.npos) return std::nullopt;
+  return parse_whole<std::uint64_t>(digits, 16);
+}
+
+// Whether "sub_401000" could have `part` in it: "b_40", "add".
+bool may_be_in_nameless(std::string_view part) {
+  for (std::size_t skipped = 0; skipped <= kNameless.size(); ++skipped) {
+    const std::string_view front = kNameless.substr(skipped);
+    if (front.starts_with(part)) return true;
+    if (part.starts_with(front) && part.find_first_not_of(kHexDigits, front.size()) == part.npos)
+      return true;
+  }
+  return false;
+}
+
 std::uint64_t size_of(std::span<const Binary> binaries, FunctionRef ref) {
   return binaries[ref.binary].functions[ref.function].size;
 }
@@ -153,6 +175,12 @@ std::optional<NameMatch> compare(std::string_view demangled, std::string_view sy
   return NameMatch::kPart;
 }
 
+// One that fits better than a mere part of its name, and better than all others.
+bool first_is_sure(const std::vector<FunctionMatch>& matches) {
+  return matches.front().how != NameMatch::kPart &&
+         (matches.size() == 1 || matches[1].how != matches.front().how);
+}
+
 }  // namespace
 
 std::uint32_t number_of(std::span<const Binary> binaries, FunctionRef ref) {
@@ -163,10 +191,12 @@ std::uint32_t number_of(std::span<const Binary> binaries, FunctionRef ref) {
 
 std::string display_name(const Binary& binary, std::uint32_t function) {
   const FunctionEntry& entry = binary.functions[function];
-  return entry.name.empty() ? fmt::format("sub_{:x}", entry.address) : demangle(entry.name);
+  return entry.name.empty() ? fmt::format("{}{:x}", kNameless, entry.address)
+                            : demangle(entry.name);
 }
 
 std::vector<FunctionMatch> find_by_name(std::span<const Binary> binaries, std::string_view wanted) {
+  const std::vector<std::string_view> words = words_in_mangled(wanted);
   std::vector<FunctionMatch> matches;
   for (std::size_t b = 0; b < binaries.size(); ++b) {
     const Binary& binary = binaries[b];
@@ -178,7 +208,7 @@ std::vector<FunctionMatch> find_by_name(std::span<const Binary> binaries, std::s
     parallel_for(binary.functions.size(), threads, [&](unsigned worker, std::size_t f) {
       const FunctionEntry& entry = binary.functions[f];
       const FunctionRef ref{b, static_cast<std::uint32_t>(f)};
-      if (!entry.name.empty() && !may_demangle_to(entry.name, wanted)) return;
+      if (!entry.name.empty() && !has_all_words(entry.name, words)) return;
       std::string name = display_name(binary, ref.function);
       if (const std::optional<NameMatch> how = compare(name, entry.name, wanted))
         found[worker].push_back({ref, *how, std::move(name)});
@@ -208,24 +238,31 @@ Result<FunctionRef> select_function(std::span<const Binary> binaries, std::strin
   if (wanted.empty()) return Error{ErrorCode::kUsage, "the function's name is empty", ""};
   const std::vector<FunctionMatch> matches = find_by_name(binaries, wanted);
   if (matches.empty()) return not_found(binaries, wanted);
-  const bool sure = matches.front().how != NameMatch::kPart &&
-                    (matches.size() == 1 || matches[1].how != matches.front().how);
-  if (matches.size() == 1 || sure) return matches.front().ref;
+  if (matches.size() == 1 || first_is_sure(matches)) return matches.front().ref;
   return ambiguous(binaries, wanted, matches);
 }
 
-Result<FunctionRef> select_exact(std::span<const Binary> binaries, std::string_view wanted) {
-  const std::optional<std::uint64_t> address = parse_address(wanted);
-  std::vector<FunctionMatch> matches;
-  for (std::size_t b = 0; b < binaries.size(); ++b) {
-    if (!address) {
-      add_symbols(binaries[b], b, wanted, matches);
-    } else if (const FunctionEntry* entry = binaries[b].function_at(*address)) {
-      matches.push_back({{b, index_in(binaries[b], entry)}, NameMatch::kSymbol, {}});
-    }
+Result<FunctionPlace> select_in_symbols(std::span<const Binary> binaries, std::string_view wanted) {
+  const Error unknown{ErrorCode::kNotFound, "all functions must be known", ""};
+  if (const auto address = parse_address(wanted)) {
+    // Members of an archive share addresses.
+    if (binaries.size() == 1) return FunctionPlace{0, *address};
+    return unknown;
   }
-  if (matches.size() == 1) return matches.front().ref;
-  return Error{ErrorCode::kNotFound, "no exact match", ""};
+  if (wanted.empty() || parse_whole<std::uint32_t>(wanted, 10)) return unknown;
+  std::vector<FunctionMatch> matches;
+  for (std::size_t b = 0; b < binaries.size(); ++b) add_symbols(binaries[b], b, wanted, matches);
+  if (matches.empty()) {
+    if (const auto address = parse_nameless(wanted); address && binaries.size() == 1)
+      return FunctionPlace{0, *address, true};
+    matches = find_by_name(binaries, wanted);
+  }
+  if (matches.empty()) return unknown;
+  const bool one = matches.size() == 1 &&
+                   (matches.front().how != NameMatch::kPart || !may_be_in_nameless(wanted));
+  if (!one && !first_is_sure(matches)) return unknown;
+  const FunctionRef ref = matches.front().ref;
+  return FunctionPlace{ref.binary, binaries[ref.binary].functions[ref.function].address};
 }
 
 }  // namespace asmforge

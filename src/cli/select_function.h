@@ -48,8 +48,15 @@ std::vector<FunctionMatch> find_by_name(std::span<const Binary> binaries, std::s
 // kNotFound, with what is spelled alike. One sure match goes before many vague ones.
 Result<FunctionRef> select_function(std::span<const Binary> binaries, std::string_view wanted);
 
-// Only symbols and addresses of function entries, without demangling; kNotFound when
-// `wanted` needs the full search.
-Result<FunctionRef> select_exact(std::span<const Binary> binaries, std::string_view wanted);
+// Where the function lies that `wanted` means.
+struct FunctionPlace {
+  std::size_t binary = 0;
+  std::uint64_t address = 0;  // in the function
+  bool nameless = false;      // it must begin there and have no name
+};
+
+// The same choice from binaries opened without find_functions, when symbols are enough
+// to make it; kNotFound when all functions must be known.
+Result<FunctionPlace> select_in_symbols(std::span<const Binary> binaries, std::string_view wanted);
 
 }  // namespace asmforge

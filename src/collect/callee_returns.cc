@@ -38,7 +38,7 @@ bool CalleeReturns::never_returns(const Insn& call) {
 }
 
 bool CalleeReturns::call_never_returns(const Insn& call, unsigned level) {
-  if (call.target != kNoAddress) return target_never_returns(call.address, call.target, level);
+  if (call.target != kNoAddress) return target_never_returns(call, call.target, level);
   if (call.memory.address == kNoAddress) return false;
   // call [rip + slot]: certain only when the slot is one that the loader fills
   // and nobody writes again.
@@ -47,14 +47,15 @@ bool CalleeReturns::call_never_returns(const Insn& call, unsigned level) {
   const Section* section = binary_.section_at(call.memory.address);
   if (section == nullptr || !section->name.starts_with(".got")) return false;
   const std::optional<std::uint64_t> target = binary_.pointer_at(call.memory.address);
-  return target && target_never_returns(call.address, *target, level);
+  return target && target_never_returns(call, *target, level);
 }
 
-bool CalleeReturns::target_never_returns(std::uint64_t from, std::uint64_t target, unsigned level) {
+bool CalleeReturns::target_never_returns(const Insn& call, std::uint64_t target, unsigned level) {
   if (const Import* import = binary_.import_at(target)) return is_no_return_name(import->name);
   const FunctionEntry* entry = binary_.function_at(target);
   if (entry == nullptr) {
-    if (unknown_ != nullptr) unknown_->push_back({from, target});
+    const bool direct_call = call.is(InsnClass::kCall) && call.target == target;
+    if (unknown_ != nullptr) unknown_->push_back({call.address, target, direct_call});
     return false;
   }
   if (!entry->name.empty() && is_no_return_name(entry->name)) return true;

@@ -35,16 +35,17 @@ class CalleeReturns : public CalleeFacts {
 
   bool never_returns(const Insn& call) override;
 
-  // A direct call or jump to where no function and no import is known.
+  // A call or jump to where no function and no import is known.
   struct UnknownTarget {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
+    bool called = false;  // by an instruction that names the address
   };
   // From now on every such target that an answer was based on is appended.
   void record_unknown_targets(std::vector<UnknownTarget>* targets) { unknown_ = targets; }
 
  private:
-  bool target_never_returns(std::uint64_t from, std::uint64_t target, unsigned level);
+  bool target_never_returns(const Insn& call, std::uint64_t target, unsigned level);
   bool call_never_returns(const Insn& call, unsigned level);
   bool function_never_returns(std::uint32_t index, unsigned level);
   bool explore(const FunctionEntry& entry, unsigned level, bool& depended_on_callees);

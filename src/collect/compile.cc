@@ -77,6 +77,12 @@ Error failure(const std::string& path, const std::string& compiler, const Proces
     return Error{ErrorCode::kBadInput,
                  fmt::format("{} does not compile: {} {}", path, compiler, run.ending()), messages};
   }
+  if (messages.empty()) {
+    return Error{
+        ErrorCode::kBadInput,
+        fmt::format("{} does not compile: {} {} and said nothing", path, compiler, run.ending()),
+        "name a compiler after --"};
+  }
   return Error{ErrorCode::kBadInput, path + " does not compile", messages};
 }
 

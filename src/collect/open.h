@@ -21,11 +21,11 @@ struct OpenOptions {
 // member of "libx.a(y.o)". Members that are no objects are left out with a note.
 Result<std::vector<Binary>> open_input(const std::string& path, const OpenOptions& options);
 
-// Makes one function of a Binary that was opened without find_functions as
-// complete as if all were known: finds its cold parts, and the functions without a
-// symbol on which its control flow depends. Returns its index, which may change;
+// Makes the function that holds `address`, of a Binary that was opened without
+// find_functions, as complete as if all were known: finds its cold parts, and the
+// functions without a symbol on which its control flow depends. Returns its index;
 // nothing when only opening with find_functions can tell.
-std::optional<std::uint32_t> complete_function(Binary& binary, std::uint32_t function_index);
+std::optional<std::uint32_t> complete_function(Binary& binary, std::uint64_t address);
 
 // After all work is done: an error when the file changed since it was opened.
 Result<Done> check_unchanged(const Binary& binary);

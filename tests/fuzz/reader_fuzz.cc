@@ -23,7 +23,7 @@ void use(asmforge::Binary binary) {
   for (const asmforge::ColdPart& part : binary.cold_parts)
     sink = sink + (binary.function_containing(part.range.begin) != nullptr ? 1U : 0U);
   if (!binary.functions.empty() && binary.cold_parts.empty())
-    asmforge::complete_function(binary, 0);
+    asmforge::complete_function(binary, binary.functions.front().address);
 }
 
 }  // namespace

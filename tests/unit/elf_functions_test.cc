@@ -98,10 +98,11 @@ TEST_F(ColdParts, OfOneFunctionAreTheSame) {
     for (std::uint32_t i = 0; i < symbols.functions.size(); ++i) {
       const std::string name(symbols.functions[i].name);
       Binary one = symbols;
-      const std::optional<std::uint32_t> index = complete_function(one, i);
+      const std::optional<std::uint32_t> index =
+          complete_function(one, symbols.functions[i].address);
       // Start-up code has no unwind entries, so only the whole file tells its callees.
       if (!index) {
-        EXPECT_TRUE(name.starts_with("_")) << name;
+        EXPECT_TRUE(name.starts_with("_") || !symbols.functions[i].size_known) << name;
         continue;
       }
       ++completed;

@@ -91,11 +91,30 @@ TEST_F(Select, NumbersRunOnOverArchiveMembers) {
   EXPECT_EQ(refused("main").code, ErrorCode::kAmbiguous);
 }
 
-TEST_F(Select, ExactNeedsNoDemangling) {
-  EXPECT_TRUE(select_exact(binaries_, "main").has_value());
-  EXPECT_TRUE(select_exact(binaries_, "0x1100").has_value());
-  EXPECT_FALSE(select_exact(binaries_, "0x1105").has_value());
-  EXPECT_FALSE(select_exact(binaries_, "insert").has_value());
+// What symbols cannot decide is left to who knows all functions: among those without
+// a name may be "sub_1add0".
+TEST_F(Select, InSymbolsOnlyWhatNoOtherFunctionCouldChange) {
+  const auto address = [&](std::string_view wanted) -> std::uint64_t {
+    const Result<FunctionPlace> place = select_in_symbols(binaries_, wanted);
+    return place ? place->address : 0;
+  };
+  EXPECT_EQ(address("main"), 0x1000u);
+  EXPECT_EQ(address("0x1105"), 0x1105u);
+  EXPECT_EQ(address("sub_1500"), 0x1500u);
+  EXPECT_TRUE(select_in_symbols(binaries_, "sub_1500")->nameless);
+  EXPECT_EQ(address("helper"), 0x1400u);
+  EXPECT_EQ(address("ns::insert"), 0x1100u);
+  EXPECT_EQ(address("elpe"), 0x1400u);
+  EXPECT_EQ(address("e"), 0u);
+  EXPECT_EQ(address("insert"), 0u);
+  EXPECT_EQ(address("prase"), 0u);
+  EXPECT_EQ(address("3"), 0u);
+  binaries_.push_back(binary_with({"main", "b_addle", "made"}));
+  EXPECT_EQ(address("main"), 0u);
+  EXPECT_EQ(address("0x1105"), 0u);
+  EXPECT_EQ(address("_addl"), 0x1100u);
+  EXPECT_EQ(address("b_add"), 0u);
+  EXPECT_EQ(address("ade"), 0u);
 }
 
 }  // namespace

@@ -80,26 +80,22 @@ void add_entry_points(const Binary& binary, std::vector<Candidate>& candidates) 
 }
 
 // Where code of unknown size must end: known starts, data in code sections.
-class Boundaries {
- public:
-  Boundaries(const Binary& binary, const std::vector<Candidate>& candidates) : binary_(binary) {
-    for (const Candidate& candidate : candidates) starts_.push_back(candidate.address);
-    for (const Symbol& symbol : binary.symbols)
-      if (symbol.kind == SymbolKind::kObject && code_section_at(binary, symbol.address) != nullptr)
-        starts_.push_back(symbol.address);
-    std::sort(starts_.begin(), starts_.end());
-  }
-  [[nodiscard]] std::uint64_t after(std::uint64_t address) const {
-    const Section* section = code_section_at(binary_, address);
-    const std::uint64_t section_end = section->address + section->size;
-    const auto next = std::upper_bound(starts_.begin(), starts_.end(), address);
-    return next == starts_.end() ? section_end : std::min(*next, section_end);
-  }
-
- private:
-  const Binary& binary_;
-  std::vector<std::uint64_t> starts_;
-};
+std::uint64_t next_boundary(const Binary& binary, const std::vector<Candidate>& candidates,
+                            std::uint64_t address) {
+  const Section* section = code_section_at(binary, address);
+  std::uint64_t boundary = section->address + section->size;
+  const auto next = std::upper_bound(
+      candidates.begin(), candidates.end(), address,
+      [](std::uint64_t wanted, const Candidate& candidate) { return wanted < candidate.address; });
+  if (next != candidates.end()) boundary = std::min(boundary, next->address);
+  auto symbol = std::upper_bound(
+      binary.symbols.begin(), binary.symbols.end(), address,
+      [](std::uint64_t wanted, const Symbol& known) { return wanted < known.address; });
+  for (; symbol != binary.symbols.end() && symbol->address < boundary; ++symbol)
+    if (symbol->kind == SymbolKind::kObject && code_section_at(binary, symbol->address) != nullptr)
+      return symbol->address;
+  return boundary;
+}
 
 // The candidates [first, last) of one address as one part.
 CodePart merge(std::vector<Candidate>::const_iterator first,
@@ -130,12 +126,24 @@ CodePart merge(std::vector<Candidate>::const_iterator first,
   return part;
 }
 
+// What is ascending in address already needs little more.
+void sort_within_addresses(std::vector<Candidate>& candidates) {
+  for (auto first = candidates.begin(); first != candidates.end();) {
+    const auto last = std::find_if(first, candidates.end(), [&](const Candidate& candidate) {
+      return candidate.address != first->address;
+    });
+    if (last - first > 1) std::sort(first, last, comes_before);
+    first = last;
+  }
+}
+
 // Symbols and unwind entries are in order already; merging them is cheaper than
 // sorting all.
 std::vector<Candidate> sorted_candidates(const Binary& binary, const UnwindTable* unwind) {
   std::vector<Candidate> symbols;
+  symbols.reserve(binary.symbols.size());
   add_symbols(binary, symbols);
-  std::sort(symbols.begin(), symbols.end(), comes_before);
+  sort_within_addresses(symbols);
   if (unwind == nullptr) return symbols;
   std::vector<Candidate> entries;
   add_entry_points(binary, entries);
@@ -168,19 +176,22 @@ bool is_callable(const Binary& binary, const UnwindEntry& entry) {
 }
 
 bool is_cold_label(std::string_view name) {
-  const std::size_t at = name.rfind(".cold");
-  if (at == std::string_view::npos || at == 0) return false;
-  const std::string_view rest = name.substr(at + 5);
-  if (rest.empty()) return true;
-  return rest.size() > 1 && rest.front() == '.' &&
-         rest.find_first_not_of("0123456789", 1) == std::string_view::npos;
+  constexpr std::string_view kCold = ".cold";
+  // From the end, because most names are long: "f.cold.12".
+  const std::size_t digits = name.find_last_not_of("0123456789");
+  if (digits == std::string_view::npos) return false;
+  if (digits + 1 != name.size()) {
+    if (name[digits] != '.') return false;
+    name = name.substr(0, digits);
+  }
+  return name.size() > kCold.size() && name.ends_with(kCold);
 }
 
 std::vector<CodePart> collect_code_parts(const Binary& binary, const UnwindTable* unwind) {
   const std::vector<Candidate> candidates = sorted_candidates(binary, unwind);
 
-  const Boundaries boundaries(binary, candidates);
   std::vector<CodePart> parts;
+  parts.reserve(candidates.size());
   std::uint64_t covered_until = 0;
   for (auto first = candidates.cbegin(); first != candidates.cend();) {
     const auto last = std::find_if(first, candidates.cend(), [&](const Candidate& candidate) {
@@ -193,7 +204,7 @@ std::vector<CodePart> collect_code_parts(const Binary& binary, const UnwindTable
     const bool sized_symbol = !part.name.empty() && part.size() != 0;
     if (!sized_symbol && part.begin < covered_until) continue;
     if (part.size() == 0) {
-      part.end = boundaries.after(part.begin);
+      part.end = next_boundary(binary, candidates, part.begin);
       part.size_known = false;
     }
     const Section* section = code_section_at(binary, part.begin);

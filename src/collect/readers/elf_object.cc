@@ -57,9 +57,13 @@ void add_sections(const ElfFile& file, Binary& binary) {
 void add_symbols(const ElfFile& file, const ElfSection* table, bool dynamic, Binary& binary) {
   if (table == nullptr) return;
   ElfSymbols symbols(file, *table);
-  binary.symbols.reserve(binary.symbols.size() + symbols.size());
-  for (std::size_t i = 1; i < symbols.size(); ++i) {
+  // A sparse file can claim billions of entries, all zero.
+  constexpr std::size_t kMostEmptyInARow = 1 << 20;
+  binary.symbols.reserve(binary.symbols.size() + std::min(symbols.size(), kMostEmptyInARow));
+  std::size_t empty = 0;
+  for (std::size_t i = 1; i < symbols.size() && empty < kMostEmptyInARow; ++i) {
     const Elf64_Sym symbol = symbols.entry(i);
+    empty = symbol.st_name == 0 && symbol.st_shndx == SHN_UNDEF ? empty + 1 : 0;
     const unsigned type = ELF64_ST_TYPE(symbol.st_info);
     // A thread-local's value is an offset into its block, no address.
     if (type == STT_SECTION || type == STT_FILE || type == STT_TLS) continue;
@@ -74,17 +78,35 @@ void add_symbols(const ElfFile& file, const ElfSection* table, bool dynamic, Bin
   }
 }
 
-// Both tables name what is exported; the row of .symtab stays.
+// Both tables name what is exported; the row of .symtab stays. Rows are large and most
+// addresses differ, so small keys are sorted and names are compared where it matters.
 void sort_symbols(std::vector<Symbol>& symbols) {
-  std::sort(symbols.begin(), symbols.end(), [](const Symbol& a, const Symbol& b) {
-    if (a.address != b.address) return a.address < b.address;
-    if (a.name != b.name) return a.name < b.name;
-    return a.dynamic < b.dynamic;
-  });
-  const auto same = [](const Symbol& a, const Symbol& b) {
-    return a.address == b.address && a.name == b.name;
+  struct Key {
+    std::uint64_t address;
+    std::uint32_t row;
   };
-  symbols.erase(std::unique(symbols.begin(), symbols.end(), same), symbols.end());
+  std::vector<Key> keys;
+  keys.reserve(symbols.size());
+  for (const Symbol& symbol : symbols)
+    keys.push_back({symbol.address, static_cast<std::uint32_t>(keys.size())});
+  std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+    return std::tie(a.address, a.row) < std::tie(b.address, b.row);
+  });
+  std::vector<Symbol> sorted;
+  sorted.reserve(symbols.size());
+  for (auto first = keys.cbegin(); first != keys.cend();) {
+    const auto begin = static_cast<std::ptrdiff_t>(sorted.size());
+    const std::uint64_t address = first->address;
+    for (; first != keys.cend() && first->address == address; ++first)
+      sorted.push_back(symbols[first->row]);
+    if (sorted.end() - sorted.begin() - begin < 2) continue;
+    std::sort(sorted.begin() + begin, sorted.end(), [](const Symbol& a, const Symbol& b) {
+      return std::tie(a.name, a.dynamic) < std::tie(b.name, b.dynamic);
+    });
+    const auto same = [](const Symbol& a, const Symbol& b) { return a.name == b.name; };
+    sorted.erase(std::unique(sorted.begin() + begin, sorted.end(), same), sorted.end());
+  }
+  symbols = std::move(sorted);
 }
 
 std::optional<std::uint64_t> relative_pointer(const Binary& binary, std::uint64_t address) {

@@ -62,6 +62,7 @@ void publish(const std::vector<CodePart>& parts, Binary& binary) {
   std::sort(cold.begin(), cold.end(), [&](std::uint32_t a, std::uint32_t b) {
     return std::tie(parts[a].parent, a) < std::tie(parts[b].parent, b);
   });
+  binary.functions.reserve(parts.size() - cold.size());
   auto next_cold = cold.begin();
   for (std::uint32_t i = 0; i < parts.size(); ++i) {
     const CodePart& part = parts[i];

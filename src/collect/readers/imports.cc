@@ -10,9 +10,11 @@
 namespace asmforge {
 namespace {
 
+// Linkers write them in order, mostly.
 void sort_by_address(std::vector<Import>& imports) {
-  std::sort(imports.begin(), imports.end(),
-            [](const Import& a, const Import& b) { return a.address < b.address; });
+  const auto below = [](const Import& a, const Import& b) { return a.address < b.address; };
+  if (!std::is_sorted(imports.begin(), imports.end(), below))
+    std::sort(imports.begin(), imports.end(), below);
 }
 
 void add_got_slots(const ElfFile& file, const ElfSection& section, Binary& binary) {

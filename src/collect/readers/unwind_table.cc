@@ -216,10 +216,14 @@ UnwindTable read_unwind_table(const UnwindSections& sections) {
   UnwindTable table;
   CommonEntries common_entries(bytes);
   ByteCursor cursor(bytes);
-  while (!cursor.at_end()) {
+  // A sparse file can hold gigabytes of zeros, which are no table.
+  constexpr int kMostZerosInARow = 1024;
+  int zeros = 0;
+  while (!cursor.at_end() && zeros < kMostZerosInARow) {
     const auto length = cursor.take<std::uint32_t>();
     // Zero ends the table of one linked file; concatenated tables go on. The
     // 64-bit format is for sections above 4 GB, which cannot be here.
+    zeros = length == 0 ? zeros + 1 : 0;
     if (length == 0) continue;
     const std::uint64_t begin = cursor.offset();
     const Bytes body = cursor.take_bytes(length);
