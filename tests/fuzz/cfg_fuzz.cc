@@ -99,7 +99,8 @@ void check_values(const Function& f, const Binary& binary, const Cfg& cfg, const
         const bool advances = values.step(reg, i).has_value();
         AF_CHECK(advances == (values.kind(reg, i) <= ValueKind::kAffine));
       });
-      if (f.insns[i].is(InsnClass::kLoad)) values.loaded_kind(i);
+      if (f.insns[i].is(InsnClass::kLoad) && values.address_kind(i) != ValueKind::kInvariant)
+        AF_CHECK(values.loaded_kind(i) >= ValueKind::kLoaded);
     });
     for (const Recurrence& r : find_recurrences(f, cfg, loops, l, values))
       AF_CHECK(!r.insns.empty() && !r.dependences.empty());
