@@ -46,7 +46,7 @@ TEST(Worker, AnswersAndKeepsItsState) {
 TEST(Worker, CarriesMegabytesBothWays) {
   auto worker = Worker::start([](std::string_view request) { return std::string(request); }, {});
   ASSERT_TRUE(worker.has_value());
-  const std::string big(10'000'000, 'x');
+  const std::string big(10'000'000, 'x');  // NOLINT(bugprone-string-constructor): large on purpose
   EXPECT_EQ(*worker->ask(big), big);
   EXPECT_EQ(*worker->ask(""), "");
 }
@@ -197,9 +197,11 @@ TEST(Worker, DiesWhenItIsKilledFromOutside) {
 TEST(Worker, CanBeStartedWhileOtherThreadsAllocateAndPrint) {
   std::atomic<bool> stop = false;
   std::vector<std::thread> others;
+  others.reserve(3);
   for (int i = 0; i < 3; ++i) {
     others.emplace_back([&stop] {
       std::FILE* null = std::fopen("/dev/null", "w");
+      AF_CHECK(null != nullptr);
       while (!stop) {
         const std::vector<std::string> junk(100, std::string(100, 'j'));
         std::fprintf(null, "%zu\n", junk.size());
