@@ -10,9 +10,15 @@
 namespace asmforge {
 namespace {
 
-// Neighbours share pages of the file; runs this long keep the threads apart
-// without leaving one of them alone with the last large run.
-constexpr std::size_t kRun = 32;
+// Neighbours share pages of the file; runs this long keep the threads apart.
+constexpr std::size_t kLongestRun = 32;
+
+// Towards the end the runs get shorter, so that no thread is left alone with many
+// items (guided self-scheduling, Polychronopoulos and Kuck 1987).
+std::size_t run_length(std::size_t items_left, unsigned threads) {
+  constexpr std::size_t kRunsLeftPerThread = 8;
+  return std::clamp(items_left / (kRunsLeftPerThread * threads), std::size_t{1}, kLongestRun);
+}
 
 }  // namespace
 
@@ -25,13 +31,17 @@ unsigned available_threads() {
 
 void parallel_for(std::size_t items, unsigned threads,
                   const std::function<void(unsigned, std::size_t)>& work) {
-  threads = std::max(1u, std::min<unsigned>(threads, static_cast<unsigned>(items / kRun + 1)));
+  threads =
+      std::max(1u, std::min<unsigned>(threads, static_cast<unsigned>(items / kLongestRun + 1)));
   std::atomic<std::size_t> next{0};
   const auto run = [&](unsigned worker) {
     for (;;) {
-      const std::size_t begin = next.fetch_add(kRun);
-      if (begin >= items) return;
-      const std::size_t end = std::min(items, begin + kRun);
+      std::size_t end = 0;
+      std::size_t begin = next.load(std::memory_order_relaxed);
+      do {
+        if (begin >= items) return;
+        end = begin + run_length(items - begin, threads);
+      } while (!next.compare_exchange_weak(begin, end));
       for (std::size_t item = begin; item < end; ++item) work(worker, item);
     }
   };
