@@ -31,15 +31,20 @@ class Contender:
 class Outcome:
     name: str
     seconds: list
+    cpu_seconds: list  # user and system time of all threads
     peak_megabytes: float
 
     @property
     def median(self):
         return statistics.median(self.seconds)
 
+    @property
+    def cpu_median(self):
+        return statistics.median(self.cpu_seconds)
+
 
 def run_once(contender):
-    """Wall seconds and peak resident memory in MB of the process (its children not added)."""
+    """Wall and processor seconds, and peak resident memory in MB, of the process (its children not added)."""
     with open(os.devnull, "w") as null:
         start = time.monotonic()
         process = subprocess.Popen([str(c) for c in contender.command], stdout=null,
@@ -51,21 +56,23 @@ def run_once(contender):
     process.returncode = code
     if code not in contender.accept:
         sys.exit(f"bench: {' '.join(map(str, contender.command))} ended with {code}: {errors.decode(errors='replace')[:300]}")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def side_by_side(contenders, rounds=9):
     """An Outcome for each contender, from `rounds` rounds after one that warms the page cache."""
     seconds = {c.name: [] for c in contenders}
+    cpu_seconds = {c.name: [] for c in contenders}
     peak = {c.name: 0.0 for c in contenders}
     for turn in range(rounds + 1):
         shift = turn % len(contenders)
         for contender in contenders[shift:] + contenders[:shift]:
-            took, megabytes = run_once(contender)
+            took, cpu, megabytes = run_once(contender)
             peak[contender.name] = max(peak[contender.name], megabytes)
             if turn > 0:
                 seconds[contender.name].append(took)
-    return {c.name: Outcome(c.name, seconds[c.name], peak[c.name]) for c in contenders}
+                cpu_seconds[contender.name].append(cpu)
+    return {c.name: Outcome(c.name, seconds[c.name], cpu_seconds[c.name], peak[c.name]) for c in contenders}
 
 
 @dataclasses.dataclass
