@@ -147,9 +147,12 @@ enum class GateOutcome : std::uint8_t { kPassed, kFailed, kNotRun };
 std::string_view to_string(GateOutcome outcome);
 std::optional<GateOutcome> gate_outcome_from_string(std::string_view text);
 
+// The gate that asks whether undoing the change gives BEFORE again; not about correctness.
+inline constexpr std::string_view kRevertGate = "revert-verify";
+
 // A question that must be answered yes before timing means anything.
 struct Gate {
-  std::string name;  // "output equal", "check", "revert-verify"
+  std::string name;  // "output equal", "check", or kRevertGate
   GateOutcome outcome = GateOutcome::kNotRun;
   std::string detail;  // one clause
 };

@@ -12,8 +12,8 @@ namespace {
 
 // Beyond this nothing is left in double precision.
 constexpr double kLargestZ = 9;
-// Simpson's rule over half the continuation region; doubling it changes boundaries by < 1e-6.
-constexpr std::size_t kIntervals = 100;
+// Simpson's rule over half the continuation region; doubling it changes boundaries by < 1e-5.
+constexpr std::size_t kIntervals = 60;
 
 // The score process B(t) = Z sqrt(t), a Brownian motion, over the paths that have stayed
 // inside so far. Everything is symmetric, so only B >= 0 is kept.
@@ -68,12 +68,32 @@ class ContinuingPaths {
   double information_ = 0;
 };
 
-// A falling function of x between low and high: where it takes the value.
+// Where a falling function of x between low and high takes the value: false position, which
+// halves the value at an end that stays twice (Illinois). The nearer end when it never does.
 template <class Function>
-double solve_falling(double low, double high, double value, Function function) {
-  for (int i = 0; i < 60 && high - low > 1e-10; ++i) {
-    const double middle = 0.5 * (low + high);
-    (function(middle) > value ? low : high) = middle;
+double solve_falling(double low, double high, double value, double tolerance, Function function) {
+  double above = function(low) - value;
+  double below = function(high) - value;
+  if (above <= 0) return low;
+  if (below >= 0) return high;
+  int stayed = 0;
+  for (int i = 0; i < 200 && high - low > tolerance; ++i) {
+    double x = (low * below - high * above) / (below - above);
+    if (!(x > low && x < high) || i % 8 == 7) x = 0.5 * (low + high);
+    const double at = function(x) - value;
+    if (at == 0) return x;
+    if (std::fabs(x - (at > 0 ? low : high)) < tolerance / 2) return x;
+    if (at > 0) {
+      low = x;
+      above = at;
+      if (stayed > 0) below /= 2;
+      stayed = 1;
+    } else {
+      high = x;
+      below = at;
+      if (stayed < 0) above /= 2;
+      stayed = -1;
+    }
   }
   return 0.5 * (low + high);
 }
@@ -97,8 +117,8 @@ std::vector<double> stopping_boundary(std::span<const double> information, doubl
     AF_CHECK(t > reached && t <= 1 + 1e-9);
     reached = t;
     const double spent = alpha_spent(spending, alpha, t);
-    const double z =
-        solve_falling(0, kLargestZ, spent - used, [&](double c) { return paths.crossing(t, c); });
+    const double z = solve_falling(0, kLargestZ, spent - used, 1e-9,
+                                   [&](double c) { return paths.crossing(t, c); });
     used = spent;
     boundary.push_back(z);
     if (boundary.size() < information.size()) paths.go_on_inside(t, z);
@@ -124,7 +144,8 @@ double repeated_p(std::span<const double> information, std::size_t look, double 
   constexpr double kSmallest = 1e-12;  // of alpha; p below it is not told apart
   const std::span<const double> seen = information.first(look + 1);
   const double logarithm = solve_falling(
-      std::log(kSmallest), std::log(0.999), -std::log(std::max(p, 1e-300)), [&](double log_alpha) {
+      std::log(kSmallest), std::log(0.999), -std::log(std::max(p, 1e-300)), 1e-6,
+      [&](double log_alpha) {
         const double z = stopping_boundary(seen, std::exp(log_alpha), spending).back();
         return -std::log(std::max(normal_two_sided_p(z), 1e-300));
       });
