@@ -153,10 +153,11 @@ void read_layouts(Evidence& evidence, WorkloadVerdict& verdict) {
   const bool leans_worse = placement->expected && placement->expected->ratio >= 1;
   if (situation.intrinsic == Direction::kBetter && leans_worse)
     situation.expected = Direction::kWorse;
+  // A gain by itself that the linker hides has a row of its own.
   const bool mean_down =
       placement->direction == Direction::kWorse || situation.expected == Direction::kWorse;
   situation.best_up_mean_down =
-      mean_down && situation.intrinsic != Direction::kWorse && placement->best_quarter_ratio < 1;
+      mean_down && situation.intrinsic != Direction::kBetter && placement->best_quarter_ratio < 1;
   situation.luck = is_luck(evidence, situation.intrinsic);
 }
 

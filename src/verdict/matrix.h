@@ -26,8 +26,9 @@ struct Situation {
   // intrinsic gain, an expectation above 1 counts as worse even when it is not proven.
   Direction expected = Direction::kUnknown;
   Support support = Support::kSettled;
-  bool luck = false;               // as built it differs more than all its layouts do on average
-  bool best_up_mean_down = false;  // better at its best layouts, worse on average
+  bool luck = false;  // as built it differs more than all its layouts do on average
+  bool best_up_mean_down =
+      false;  // better at its best layouts, worse on average; no gain by itself
 };
 
 struct MatrixRow {

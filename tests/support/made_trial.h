@@ -90,11 +90,12 @@ class MadeTrial {
   }
 
   // All of it, for a change that spends `effect` (log) more or less everywhere, with shapes
-  // along the cycle of standard deviation `shape`, turned against one another.
+  // along the cycle of standard deviation `shape`, turned against one another by a multiple
+  // of 16, so that links of alignment 16 draw from the same residues of both.
   void everything(double effect, double shape = 0.01, std::uint32_t workload = 0) {
     std::vector<double> g(kCycle);
     for (double& value : g) value = shape * random.normal();
-    const std::uint64_t turn = random.below(kCycle);
+    const std::uint64_t turn = 16 * random.below(4);
     std::vector<double> turned(kCycle);
     std::vector<double> matched(kCycle);
     for (std::size_t r = 0; r < kCycle; ++r) {
