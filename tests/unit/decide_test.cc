@@ -130,6 +130,14 @@ TEST(Decide, TellsAGainThatTheLinkerHides) {
   expect(decide(quiet.trial), VerdictKind::kInvestigate, VerdictReason::kLayoutLimited);
 }
 
+TEST(Decide, NeverAcceptsWhatTheLinkedStartsLeanAgainst) {
+  // Over the linked starts neither a loss nor equality is proven; the estimate is a loss.
+  const Verdict verdict = decide(not_as_linked(0.004, kGain).trial);
+  expect(verdict, VerdictKind::kInvestigate, VerdictReason::kLayoutLimited);
+  EXPECT_EQ(verdict.workloads[0].expected_direction, Direction::kUnknown);
+  EXPECT_GT(verdict.workloads[0].expected->ratio, 1);
+}
+
 TEST(Decide, NeverAcceptsBetterAtItsBestAndWorseOnAverage) {
   // Worse over the links that would be made, though better by itself.
   expect(decide(not_as_linked(0.03, kGain).trial), VerdictKind::kInvestigate,
