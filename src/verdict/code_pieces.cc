@@ -250,8 +250,14 @@ std::uint64_t shape_of(const Binary& binary, const CodePiece& piece, Decoder& de
     }
     mix(insn.size);
     mix(insn.opcode);
+    // Numbers tell functions apart that differ in nothing else; those of a
+    // position-dependent program may be addresses.
     if (insn.target == kNoAddress && insn.memory.address == kNoAddress) {
       for (const Operand& operand : insn.operands) mix(static_cast<std::uint64_t>(operand.reg));
+      if (binary.kind != FileKind::kExecutable) {
+        mix(static_cast<std::uint64_t>(insn.immediate));
+        mix(static_cast<std::uint64_t>(insn.memory.displacement));
+      }
     }
     at += insn.size;
   }

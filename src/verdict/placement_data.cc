@@ -322,6 +322,7 @@ class DataComparer {
           if (width == 8 && !before_.position_dependent()) continue;
           if (auto difference = one_table(b, a, *it, stop, width, checked)) return difference;
         }
+        if (auto difference = table_of_data(b, a, *it, stop, checked)) return difference;
       }
     }
     return std::nullopt;
@@ -351,6 +352,36 @@ class DataComparer {
       if (piece != user && (equal || !leads_there)) return std::nullopt;
       std::fill_n(checked.begin() + static_cast<std::ptrdiff_t>(at), width, true);
     }
+    return std::nullopt;
+  }
+
+  // A table of strings as clang makes it for position-independent code: distances from
+  // the table's start. It is one when some entry changed exactly as what it leads to
+  // moved; then all before that must have.
+  std::optional<std::string> table_of_data(const ElfSection& b, const ElfSection& a,
+                                           const AddressPair& table, std::uint64_t stop,
+                                           std::vector<bool>& checked) {
+    constexpr std::uint64_t kWidth = 4;
+    std::uint64_t end = 0;
+    std::uint64_t first_wrong = stop;
+    for (std::uint64_t i = 0; table.before + i + kWidth <= stop; i += kWidth) {
+      const Bytes entry_before = bytes_from(b, table.before + i, kWidth);
+      const Bytes entry_after = bytes_from(a, table.after + i, kWidth);
+      if (entry_before.empty() || entry_after.empty()) break;
+      const auto target = [](Bytes entry, std::uint64_t base) {
+        return base + static_cast<std::uint64_t>(std::int64_t{load<std::int32_t>(entry)});
+      };
+      const std::uint64_t before = target(entry_before, table.before);
+      const MovedPart* part = map_.at(before);
+      if (part == nullptr || part->code) break;
+      const bool leads_there = maps(before, target(entry_after, table.after));
+      if (!leads_there) first_wrong = std::min(first_wrong, i);
+      const bool equal = std::ranges::equal(entry_before.first(kWidth), entry_after.first(kWidth));
+      if (leads_there && !equal) end = i + kWidth;
+    }
+    const std::uint64_t at = table.before - b.header.sh_addr;
+    if (first_wrong < end) return differs_at(b, at + first_wrong);
+    std::fill_n(checked.begin() + static_cast<std::ptrdiff_t>(at), end, true);
     return std::nullopt;
   }
 
