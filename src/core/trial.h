@@ -68,6 +68,8 @@ struct RunSample {
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
   std::uint64_t peak_resident_bytes = 0;
+  std::optional<std::uint64_t> cycles;  // counted by the processor, where it lets us
+  std::optional<std::uint64_t> instructions;
   std::uint32_t environment_padding_bytes = 0;
   std::uint8_t disturbances = 0;  // bits of Disturbance
   bool repeated = false;          // the block was disturbed and made again; not used to decide
