@@ -78,19 +78,28 @@ std::vector<std::string> strings_of(char** list) {
   return strings;
 }
 
-Result<Emulated> emulate(const emulator& how, const std::vector<std::string>& command) {
+std::vector<char*> pointers_to(const std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+Result<Emulated> emulate(const emulator& how, const ProfileRequest& request) {
+  const std::vector<std::string>& command = request.command;
   const std::optional<std::string> path = find_program(command.front());
   if (!path && command.front().find('/') == std::string::npos)
     return Error{ErrorCode::kBadInput, command.front() + ": no such program in PATH",
                  "name it with its folder"};
-  std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = pointers_to(command);
+  const std::vector<char*> given =
+      request.environment ? pointers_to(*request.environment) : std::vector<char*>();
   char** line = nullptr;
   char** environment = nullptr;
   const std::string& file = path ? *path : command.front();
   const program_kind kind =
-      emulated_command(&how, file.c_str(), argv.data(), environ, &line, &environment);
+      emulated_command(&how, file.c_str(), argv.data(),
+                       request.environment ? given.data() : environ, &line, &environment);
   if (kind != PROGRAM_X86_64) return cannot_emulate(kind, file);
   Emulated emulated{strings_of(line), strings_of(environment)};
   emulated_command_free(line, environment);
@@ -189,12 +198,13 @@ Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
   AF_TRY(const CountFolder folder, CountFolder::make());
   const emulator how{qemu->c_str(), cpu.processor.c_str(), plugin.c_str(), folder.path.c_str(),
                      request.each_instruction};
-  AF_TRY(const Emulated emulated, emulate(how, request.command));
+  AF_TRY(const Emulated emulated, emulate(how, request));
   if (request.on_command) request.on_command(shell_quoted(emulated.command));
 
   wait_for_work_when_interrupted();
   AF_TRY(RunningProgram program,
-         RunningProgram::start(*qemu, emulated.command, emulated.environment));
+         RunningProgram::start(*qemu, emulated.command, emulated.environment,
+                               {request.input, request.output, request.errors}));
   AF_TRY(const Done released, program.release());
   static_cast<void>(released);
   CountFiles files(folder.path);

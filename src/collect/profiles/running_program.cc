@@ -50,7 +50,8 @@ std::string to_string(const Ending& ending) {
 
 Result<RunningProgram> RunningProgram::start(const std::string& path,
                                              const std::vector<std::string>& command,
-                                             const std::vector<std::string>& environment) {
+                                             const std::vector<std::string>& environment,
+                                             const StandardStreams& streams) {
   AF_CHECK(!command.empty());
   std::array<int, 2> gate{};
   std::array<int, 2> verdict{};
@@ -65,6 +66,9 @@ Result<RunningProgram> RunningProgram::start(const std::string& path,
                  ""};
   if (pid == 0) {
     close(gate[1]);
+    if (streams.input >= 0) dup2(streams.input, STDIN_FILENO);
+    if (streams.output >= 0) dup2(streams.output, STDOUT_FILENO);
+    if (streams.errors >= 0) dup2(streams.errors, STDERR_FILENO);
     wait_and_execute(gate[0], verdict[1], path.c_str(), argv.data(), envp.data());
   }
   close(gate[0]);
