@@ -18,6 +18,8 @@
 #include <ctime>
 #include <utility>
 
+#include "base/descriptor.h"
+#include "base/pointers_to.h"
 #include "measure/output_hash.h"
 #include "measure/proc_text.h"
 
@@ -40,46 +42,6 @@ double now() {
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-}
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() { reset(); }
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool open() const { return fd_ >= 0; }
-  void reset() {
-    if (fd_ >= 0) close(std::exchange(fd_, -1));
-  }
-
- private:
-  int fd_ = -1;
-};
-
-struct Pipe {
-  Descriptor read_end;
-  Descriptor write_end;
-  bool make() {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-    read_end = Descriptor(ends[0]);
-    write_end = Descriptor(ends[1]);
-    return true;
-  }
-};
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 // What the child needs, made before it exists: it shares our memory until it executes.
@@ -253,6 +215,7 @@ void Watched::reap() {
 }
 
 Result<FinishedProcess> Watched::until_it_ends() {
+  result_.timeout_seconds = launch_.timeout_seconds;
   const bool limited = launch_.timeout_seconds > 0;
   while (!has_ended()) {
     if (launch_.interrupted != nullptr && launch_.interrupted->load())
@@ -285,7 +248,7 @@ Error cannot_start(const Launch& launch, int reason) {
 }  // namespace
 
 std::string FinishedProcess::ending() const {
-  if (timed_out) return fmt::format("did not end within {:.3g} s", wall_seconds);
+  if (timed_out) return fmt::format("did not end within {:.3g} s", timeout_seconds);
   if (signal == 0) return fmt::format("ended with status {}", exit_status);
   const char* name = sigabbrev_np(signal);
   return name == nullptr ? fmt::format("was killed by signal {}", signal)

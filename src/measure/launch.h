@@ -31,8 +31,9 @@ struct FinishedProcess {
   int exit_status = 0;
   int signal = 0;  // what ended it; exit_status means nothing then
   bool timed_out = false;
-  double cpu_seconds = 0;   // user and system, all threads, and children it waited for
-  double wall_seconds = 0;  // from before exec until we knew that it had ended
+  double timeout_seconds = 0;  // that it was given
+  double cpu_seconds = 0;      // user and system, all threads, and children it waited for
+  double wall_seconds = 0;     // from before exec until we knew that it had ended
   double waited_seconds = 0;
   std::uint64_t minor_faults = 0;
   std::uint64_t major_faults = 0;

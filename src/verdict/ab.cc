@@ -249,7 +249,11 @@ AbStory::GoesOn AbStory::run_mirrored(Stage stage, std::uint32_t workload, std::
 AbStory::GoesOn AbStory::measure_exactly(std::uint32_t workload) {
   show(named("counting", workload));
   trial_.natural_looks[workload].units = {1};
-  return run_mirrored(Stage::kNatural, workload, 0, arms_);
+  std::vector<PlannedRun> runs =
+      mirrored_block({trial_.settings.seed, Stage::kNatural, workload, 0, 0}, arms_);
+  // A longer environment is more for the loader to walk over, and that would be counted.
+  for (PlannedRun& run : runs) run.environment_padding_bytes = 0;
+  return run_block(workload, 0, std::move(runs));
 }
 
 AbStory::GoesOn AbStory::calibrate(std::uint32_t workload) {

@@ -10,21 +10,12 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/descriptor.h"
 #include "collect/profiles/profile_program.h"
 #include "measure/output_hash.h"
 
 namespace asmforge {
 namespace {
-
-struct Descriptor {
-  int fd = -1;
-  explicit Descriptor(int file) : fd(file) {}
-  ~Descriptor() {
-    if (fd >= 0) close(fd);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-};
 
 // The beginning of what was written to a memory file; all of it goes into the hash.
 std::string read_back(int file, std::size_t kept_bytes, bool& cut, OutputHash* hash) {
@@ -47,22 +38,22 @@ class InstructionMeter : public Meter {
     const std::string& input_path = launch.input_path;
     const Descriptor input(
         open(input_path.empty() ? "/dev/null" : input_path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (input.fd < 0)
+    if (!input.open())
       return Error{ErrorCode::kBadInput,
                    fmt::format("{}: cannot be read: {}", input_path, std::strerror(errno)),
                    "check the path"};
     const Descriptor output(memfd_create("output", MFD_CLOEXEC));
     const Descriptor errors(memfd_create("errors", MFD_CLOEXEC));
-    if (output.fd < 0 || errors.fd < 0)
+    if (!output.open() || !errors.open())
       return Error{ErrorCode::kUnavailable,
                    fmt::format("no memory file can be made: {}", std::strerror(errno)), ""};
     ProfileRequest request;
     request.command = launch.argv;
     request.command.front() = launch.program;
     request.environment = launch.environment;
-    request.input = input.fd;
-    request.output = output.fd;
-    request.errors = errors.fd;
+    request.input = input.get();
+    request.output = output.get();
+    request.errors = errors.get();
     request.timeout =
         std::chrono::milliseconds(static_cast<std::int64_t>(launch.timeout_seconds * 1000));
     const auto began = std::chrono::steady_clock::now();
@@ -75,13 +66,14 @@ class InstructionMeter : public Meter {
     process.exit_status = run.ending.exit_status;
     process.signal = run.ending.signal;
     process.timed_out = run.timed_out;
+    process.timeout_seconds = launch.timeout_seconds;
     process.wall_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     OutputHash hash;
     bool errors_cut = false;
-    process.output = read_back(output.fd, launch.kept_output_bytes, process.output_cut, &hash);
+    process.output = read_back(output.get(), launch.kept_output_bytes, process.output_cut, &hash);
     process.output_hash = hash.finish();
-    process.errors = read_back(errors.fd, launch.kept_output_bytes, errors_cut, nullptr);
+    process.errors = read_back(errors.get(), launch.kept_output_bytes, errors_cut, nullptr);
     const bool succeeded =
         !process.timed_out && process.signal == 0 && process.exit_status == wanted_status;
     if (!run.profile.complete && succeeded)

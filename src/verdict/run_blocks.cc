@@ -54,7 +54,9 @@ Result<std::optional<RunFailure>> BlockRunner::run(std::uint32_t workload, std::
     Disturbances disturbed = 0;
     for (std::size_t i = first; i < trial_.runs.size(); ++i)
       disturbed |= trial_.runs[i].disturbances;
-    if (disturbed == 0) return std::optional<RunFailure>();
+    // What is counted does not depend on what else ran.
+    if (disturbed == 0 || trial_.workloads[workload].metric.deterministic)
+      return std::optional<RunFailure>();
     seen_ |= disturbed;
     if (!make_again(tries)) {
       ++kept_disturbed_;

@@ -11,6 +11,7 @@
 
 #include "base/helper_file.h"
 #include "base/interrupt.h"
+#include "base/pointers_to.h"
 #include "base/process.h"
 #include "collect/profiles/count_files.h"
 #include "collect/profiles/cpu_features.h"
@@ -76,13 +77,6 @@ std::vector<std::string> strings_of(char** list) {
   std::vector<std::string> strings;
   for (; *list != nullptr; ++list) strings.emplace_back(*list);
   return strings;
-}
-
-std::vector<char*> pointers_to(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 Result<Emulated> emulate(const emulator& how, const ProfileRequest& request) {

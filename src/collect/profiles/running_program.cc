@@ -11,16 +11,10 @@
 #include <cstring>
 #include <utility>
 
+#include "base/pointers_to.h"
+
 namespace asmforge {
 namespace {
-
-std::vector<char*> pointers_to(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // In the child. Only what is allowed after a fork of a process with threads.
 [[noreturn]] void wait_and_execute(int gate, int verdict, const char* path, char* const* command,

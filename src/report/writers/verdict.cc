@@ -106,7 +106,7 @@ std::string headline(const Trial& trial, const Verdict& verdict) {
   if (verdict.workloads.size() > 1)
     return fmt::format("{} of {} workloads better, {} worse", better, verdict.workloads.size(),
                        worse);
-  return trial.closure_detail;
+  return verdict.kind == VerdictKind::kSame ? trial.closure_detail : std::string();
 }
 
 void write_paragraph(std::string_view label, std::string_view text, Output& out) {
