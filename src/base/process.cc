@@ -18,6 +18,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/descriptor.h"
+#include "base/pointers_to.h"
+
 namespace asmforge {
 namespace {
 
@@ -28,38 +31,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kTick{100};
 // After the process ended, for what its streams still hold.
 constexpr std::chrono::milliseconds kDrainTime{1000};
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() { reset(); }
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  [[nodiscard]] int get() const { return fd_; }
-  [[nodiscard]] bool open() const { return fd_ >= 0; }
-  void reset() {
-    if (fd_ >= 0) close(std::exchange(fd_, -1));
-  }
-
- private:
-  int fd_ = -1;
-};
-
-struct Pipe {
-  Descriptor read_end;
-  Descriptor write_end;
-  bool make() {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-    read_end = Descriptor(ends[0]);
-    write_end = Descriptor(ends[1]);
-    return true;
-  }
-};
 
 // posix_spawn's two argument objects.
 struct SpawnSetup {
@@ -93,14 +64,6 @@ struct SpawnSetup {
     posix_spawnattr_setflags(&attributes, static_cast<short>(flags));
   }
 };
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 bool is_directory(const std::string& path) {
   struct stat status{};

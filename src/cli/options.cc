@@ -32,12 +32,16 @@ bool utf8_locale() {
 
 }  // namespace
 
-void add_output_options(CLI::App& app, OutputOptions& options) {
-  app.add_flag("--json", options.json, "Print JSON (docs/user/json.md)");
+void add_color_option(CLI::App& app, OutputOptions& options) {
   app.add_option("--color", options.color,
                  "auto (a terminal, unless NO_COLOR is set), always or never")
       ->type_name("WHEN")
       ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
+}
+
+void add_output_options(CLI::App& app, OutputOptions& options) {
+  app.add_flag("--json", options.json, "Print JSON (docs/user/json.md)");
+  add_color_option(app, options);
   app.add_flag("-v,--verbose", options.verbose,
                "Print the commands that are run, and what is read");
 }

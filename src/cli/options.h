@@ -14,6 +14,8 @@ struct OutputOptions {
   bool verbose = false;
 };
 
+// --color
+void add_color_option(CLI::App& app, OutputOptions& options);
 // --json, --color, -v
 void add_output_options(CLI::App& app, OutputOptions& options);
 // Colour when asked for, or on a terminal unless NO_COLOR is set; box-drawing

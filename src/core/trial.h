@@ -68,6 +68,8 @@ struct RunSample {
   std::uint64_t voluntary_switches = 0;
   std::uint64_t involuntary_switches = 0;
   std::uint64_t peak_resident_bytes = 0;
+  std::optional<std::uint64_t> cycles;  // counted by the processor, where it lets us
+  std::optional<std::uint64_t> instructions;
   std::uint32_t environment_padding_bytes = 0;
   std::uint8_t disturbances = 0;  // bits of Disturbance
   bool repeated = false;          // the block was disturbed and made again; not used to decide
@@ -147,9 +149,12 @@ enum class GateOutcome : std::uint8_t { kPassed, kFailed, kNotRun };
 std::string_view to_string(GateOutcome outcome);
 std::optional<GateOutcome> gate_outcome_from_string(std::string_view text);
 
+// The gate that asks whether undoing the change gives BEFORE again; not about correctness.
+inline constexpr std::string_view kRevertGate = "revert-verify";
+
 // A question that must be answered yes before timing means anything.
 struct Gate {
-  std::string name;  // "output equal", "check", "revert-verify"
+  std::string name;  // "output equal", "check", or kRevertGate
   GateOutcome outcome = GateOutcome::kNotRun;
   std::string detail;  // one clause
 };

@@ -13,7 +13,7 @@ constexpr std::array<NameOf<VerdictKind>, 5> kKindNames = {{
     {VerdictKind::kSame, "SAME"},
 }};
 
-constexpr std::array<NameOf<VerdictReason>, 23> kReasonNames = {{
+constexpr std::array<NameOf<VerdictReason>, 25> kReasonNames = {{
     {VerdictReason::kImproved, "improved"},
     {VerdictReason::kNoWorse, "no worse"},
     {VerdictReason::kImprovedNaturalOnly, "improved, natural layout only"},
@@ -23,6 +23,7 @@ constexpr std::array<NameOf<VerdictReason>, 23> kReasonNames = {{
     {VerdictReason::kLayoutUnknown, "layout unknown"},
     {VerdictReason::kLayoutLimited, "layout limited"},
     {VerdictReason::kStagesDisagree, "layout stages disagree"},
+    {VerdictReason::kOneStage, "one layout stage only"},
     {VerdictReason::kBottleneckElsewhere, "bottleneck elsewhere"},
     {VerdictReason::kUnderpowered, "underpowered"},
     {VerdictReason::kWorkloadsDisagree, "workloads disagree"},
@@ -31,6 +32,7 @@ constexpr std::array<NameOf<VerdictReason>, 23> kReasonNames = {{
     {VerdictReason::kSideEffect, "side effect"},
     {VerdictReason::kBestUpMeanDown, "better at best, worse on average"},
     {VerdictReason::kRevertDiffers, "undoing it does not undo the gain"},
+    {VerdictReason::kRevertNotRun, "undoing it was not tried"},
     {VerdictReason::kOrderEffect, "order effect"},
     {VerdictReason::kSlower, "slower"},
     {VerdictReason::kWorkloadSlower, "slower in a workload"},

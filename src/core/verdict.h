@@ -30,6 +30,7 @@ enum class VerdictReason : std::uint8_t {
   kLayoutUnknown,        // INVESTIGATE: better as built; no other layout could be tried
   kLayoutLimited,        // INVESTIGATE: better by itself, not as it was linked
   kStagesDisagree,       // INVESTIGATE: one layout stage says better, the other does not
+  kOneStage,             // INVESTIGATE: one layout stage says so, the other could not be had
   kBottleneckElsewhere,  // INVESTIGATE: the assembly changed as predicted; proven no faster
   kUnderpowered,         // INVESTIGATE: more time would tell
   kWorkloadsDisagree,    // INVESTIGATE: better in some workloads, unknown in others
@@ -38,6 +39,7 @@ enum class VerdictReason : std::uint8_t {
   kSideEffect,           // SUSPICIOUS: faster, but the assembly did not change as predicted
   kBestUpMeanDown,       // SUSPICIOUS: better at its best layouts, worse on average
   kRevertDiffers,        // SUSPICIOUS: undoing the change does not undo the gain
+  kRevertNotRun,         // INVESTIGATE: better, but nobody tried to undo it
   kOrderEffect,          // SUSPICIOUS: the data was taken one arm after the other
   kSlower,               // REVERT
   kWorkloadSlower,       // REVERT: one of the workloads is proven slower
@@ -83,7 +85,7 @@ struct WorkloadVerdict {
   std::optional<LayoutSpread> spread_after;
   std::optional<double> natural_spread;             // standard deviation of log ratios of pairs
   std::optional<double> minimum_detectable_effect;  // as a fraction, at 80 % power
-  std::optional<double> seconds_needed;             // to see the floor
+  std::optional<double> seconds_needed;             // more of them, to see the floor
   bool bimodal = false;                             // two speeds within one build
   std::optional<double> exact_before;               // of a deterministic metric
   std::optional<double> exact_after;

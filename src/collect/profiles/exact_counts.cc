@@ -9,7 +9,9 @@
 #include <thread>
 #include <utility>
 
+#include "base/helper_file.h"
 #include "base/interrupt.h"
+#include "base/pointers_to.h"
 #include "base/process.h"
 #include "collect/profiles/count_files.h"
 #include "collect/profiles/cpu_features.h"
@@ -23,18 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-// Files that are built beside the program: build/lib, or lib/asmforge when installed.
-Result<std::string> helper_file(const std::string& name) {
-  std::error_code ignored;
-  const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  std::vector<fs::path> folders = {here / "lib", here / "../lib", here / "../lib/asmforge"};
-  if (const char* named = std::getenv("ASMFORGE_PLUGIN_DIR")) folders.emplace_back(named);
-  for (const fs::path& folder : folders)
-    if (fs::exists(folder / name, ignored)) return fs::canonical(folder / name, ignored).string();
-  return Error{ErrorCode::kUnavailable, fmt::format("{} is not beside the program", name),
-               "build it, or name its folder in ASMFORGE_PLUGIN_DIR"};
-}
 
 struct CountFolder {
   std::string path;
@@ -89,19 +79,21 @@ std::vector<std::string> strings_of(char** list) {
   return strings;
 }
 
-Result<Emulated> emulate(const emulator& how, const std::vector<std::string>& command) {
+Result<Emulated> emulate(const emulator& how, const ProfileRequest& request) {
+  const std::vector<std::string>& command = request.command;
   const std::optional<std::string> path = find_program(command.front());
   if (!path && command.front().find('/') == std::string::npos)
     return Error{ErrorCode::kBadInput, command.front() + ": no such program in PATH",
                  "name it with its folder"};
-  std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = pointers_to(command);
+  const std::vector<char*> given =
+      request.environment ? pointers_to(*request.environment) : std::vector<char*>();
   char** line = nullptr;
   char** environment = nullptr;
   const std::string& file = path ? *path : command.front();
   const program_kind kind =
-      emulated_command(&how, file.c_str(), argv.data(), environ, &line, &environment);
+      emulated_command(&how, file.c_str(), argv.data(),
+                       request.environment ? given.data() : environ, &line, &environment);
   if (kind != PROGRAM_X86_64) return cannot_emulate(kind, file);
   Emulated emulated{strings_of(line), strings_of(environment)};
   emulated_command_free(line, environment);
@@ -200,12 +192,13 @@ Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
   AF_TRY(const CountFolder folder, CountFolder::make());
   const emulator how{qemu->c_str(), cpu.processor.c_str(), plugin.c_str(), folder.path.c_str(),
                      request.each_instruction};
-  AF_TRY(const Emulated emulated, emulate(how, request.command));
+  AF_TRY(const Emulated emulated, emulate(how, request));
   if (request.on_command) request.on_command(shell_quoted(emulated.command));
 
   wait_for_work_when_interrupted();
   AF_TRY(RunningProgram program,
-         RunningProgram::start(*qemu, emulated.command, emulated.environment));
+         RunningProgram::start(*qemu, emulated.command, emulated.environment,
+                               {request.input, request.output, request.errors}));
   AF_TRY(const Done released, program.release());
   static_cast<void>(released);
   CountFiles files(folder.path);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,11 @@ struct ProfileRequest {
   unsigned frequency = 4000;             // samples per second of CPU time
   bool each_instruction = false;  // exact: a counter per instruction; slower, to check the plugin
   std::string emulator = "qemu-x86_64";
+  std::optional<std::vector<std::string>> environment;  // "NAME=value" each; none: ours
+  // File descriptors for the program's standard streams; -1: ours.
+  int input = -1;
+  int output = -1;
+  int errors = -1;
   std::function<void(const std::string&)> on_command;  // told what is run, for -v; may be empty
 };
 

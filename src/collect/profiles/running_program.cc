@@ -11,16 +11,10 @@
 #include <cstring>
 #include <utility>
 
+#include "base/pointers_to.h"
+
 namespace asmforge {
 namespace {
-
-std::vector<char*> pointers_to(const std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (const std::string& word : words) pointers.push_back(const_cast<char*>(word.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 // In the child. Only what is allowed after a fork of a process with threads.
 [[noreturn]] void wait_and_execute(int gate, int verdict, const char* path, char* const* command,
@@ -50,7 +44,8 @@ std::string to_string(const Ending& ending) {
 
 Result<RunningProgram> RunningProgram::start(const std::string& path,
                                              const std::vector<std::string>& command,
-                                             const std::vector<std::string>& environment) {
+                                             const std::vector<std::string>& environment,
+                                             const StandardStreams& streams) {
   AF_CHECK(!command.empty());
   std::array<int, 2> gate{};
   std::array<int, 2> verdict{};
@@ -65,6 +60,9 @@ Result<RunningProgram> RunningProgram::start(const std::string& path,
                  ""};
   if (pid == 0) {
     close(gate[1]);
+    if (streams.input >= 0) dup2(streams.input, STDIN_FILENO);
+    if (streams.output >= 0) dup2(streams.output, STDOUT_FILENO);
+    if (streams.errors >= 0) dup2(streams.errors, STDERR_FILENO);
     wait_and_execute(gate[0], verdict[1], path.c_str(), argv.data(), envp.data());
   }
   close(gate[0]);

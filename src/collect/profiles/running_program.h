@@ -19,12 +19,20 @@ struct Ending {
 // "ended with status 3", "was killed by SIGSEGV".
 std::string to_string(const Ending& ending);
 
+// File descriptors in place of ours; -1: ours.
+struct StandardStreams {
+  int input = -1;
+  int output = -1;
+  int errors = -1;
+};
+
 class RunningProgram {
  public:
   // The process waits before the program's first instruction until release().
   static Result<RunningProgram> start(const std::string& path,
                                       const std::vector<std::string>& command,
-                                      const std::vector<std::string>& environment);
+                                      const std::vector<std::string>& environment,
+                                      const StandardStreams& streams = {});
   ~RunningProgram();  // kills it when it still runs
   RunningProgram(RunningProgram&& other) noexcept;
   RunningProgram& operator=(RunningProgram&&) = delete;

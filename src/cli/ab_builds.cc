@@ -1,0 +1,79 @@
+#include "cli/ab_builds.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "base/content_hash.h"
+#include "base/interrupt.h"
+
+namespace asmforge {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_folder(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+// exec looks in no PATH: a name without a slash is of this folder.
+std::string with_slash(const std::string& path) {
+  return path.empty() || path.find('/') != std::string::npos ? path : "./" + path;
+}
+
+// The program that the capture's only link made, if it is still there.
+Result<std::string> program_of(const Capture& capture) {
+  AF_TRY(const LinkStep* link, find_link(capture, ""));
+  const Result<std::string> hash = content_hash_of_file(link->output);
+  if (!hash || *hash != link->output_hash)
+    return Error{
+        ErrorCode::kBadInput,
+        fmt::format("{}: {} is not what was captured any more", capture.directory, link->output),
+        "keep a copy of the program, and name it with --before-capture or "
+        "--after-capture beside it"};
+  return link->output;
+}
+
+}  // namespace
+
+Result<AbBuild> open_ab_build(const std::string& named, const std::string& capture) {
+  AbBuild build;
+  if (!is_folder(named)) {
+    build.program = with_slash(named);
+    if (capture.empty()) return build;
+    AF_TRY(Capture opened, open_capture(capture));
+    AF_TRY([[maybe_unused]] const LinkStep* link, find_link(opened, build.program));
+    build.capture = std::make_shared<Capture>(std::move(opened));
+    return build;
+  }
+  if (!capture.empty())
+    return Error{ErrorCode::kUsage, fmt::format("{}: is a capture already", named),
+                 "name a program, or leave the other capture out"};
+  AF_TRY(Capture opened, open_capture(named));
+  AF_TRY(build.program, program_of(opened));
+  build.capture = std::make_shared<Capture>(std::move(opened));
+  return build;
+}
+
+BuildLayouts layout_builder(const AbBuild& before, const AbBuild& after, std::uint64_t seed,
+                            const std::string& directory) {
+  if (!before.capture || !after.capture) return {};
+  return
+      [before, after, seed, directory](Stage stage, std::uint32_t layouts) -> Result<LayoutBuild> {
+        LayoutRequest request;
+        request.before = before.capture.get();
+        request.after = after.capture.get();
+        // Both builds call it alike; a copy of it may have any name.
+        AF_TRY(const LinkStep* link, find_link(*before.capture, before.program));
+        request.program = fs::path(link->output).filename().string();
+        request.layouts = layouts;
+        request.seed = seed;
+        request.directory = directory;
+        request.interrupted = &interrupt_flag();
+        return stage == Stage::kPlacement ? build_placements(request) : build_blocks(request);
+      };
+}
+
+}  // namespace asmforge

@@ -1,0 +1,280 @@
+// `asmforge ab`: is AFTER better than BEFORE, and by its own doing?
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <memory>
+#include <random>
+
+#include "base/interrupt.h"
+#include "base/process.h"
+#include "base/temp_dir.h"
+#include "cli/ab_builds.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/status_line.h"
+#include "measure/machine_rig.h"
+#include "report/writers/verdict.h"
+#include "verdict/ab.h"
+#include "verdict/decide.h"
+#include "verdict/instruction_meter.h"
+#include "verdict/workloads.h"
+
+namespace asmforge::commands {
+namespace {
+
+constexpr int kNo = 1;
+constexpr int kCannotSay = 3;
+
+struct Options {
+  OutputOptions output;
+  AbRequest request;
+  std::string before;
+  std::string after;
+  std::string before_capture;
+  std::string after_capture;
+  std::string suite;
+  std::vector<std::string> workloads;
+  std::vector<std::string> environment;
+  std::string input;
+  std::string metric = "cpu";
+  std::string gate;
+  std::string floor = "0.5%";
+  std::string budget = "60s";
+  std::string timeout;
+  std::string alpha = "5%";
+  std::string revert_build;
+  std::optional<std::uint64_t> seed;
+  int exit_status = 0;
+  bool higher_is_better = false;
+  bool exact = false;
+  bool no_layout = false;
+};
+
+Error usage(std::string_view what, std::string_view hint) {
+  return {ErrorCode::kUsage, fmt::format("ab: {}", what), std::string(hint)};
+}
+
+// ---- what is asked ----
+
+// "NAME=value" as it is, "NAME" with the value that it has here.
+Result<std::vector<std::string>> chosen_environment(const std::vector<std::string>& wanted) {
+  std::vector<std::string> environment;
+  for (const std::string& variable : wanted) {
+    if (variable.find('=') != std::string::npos) {
+      environment.push_back(variable);
+      continue;
+    }
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr)
+      return usage(fmt::format("--env {}: no such variable is set", variable),
+                   "write --env NAME=VALUE");
+    environment.push_back(fmt::format("{}={}", variable, value));
+  }
+  return environment;
+}
+
+Result<std::vector<Workload>> workloads_of(const Options& options, const Session& session) {
+  Workload common;
+  AF_TRY(common.metric, parse_metric(options.metric));
+  common.metric.higher_is_better = options.higher_is_better;
+  common.metric.deterministic = common.metric.deterministic || options.exact;
+  AF_TRY(common.environment, chosen_environment(options.environment));
+  common.input_path = options.input;
+  common.exit_status = options.exit_status;
+  const int ways = static_cast<int>(!options.suite.empty()) +
+                   static_cast<int>(!options.workloads.empty()) +
+                   static_cast<int>(session.has_trailing);
+  if (ways > 1)
+    return usage("only one of -- ARGUMENTS, --workload and --suite can say what to run",
+                 "put all of it into the suite");
+  if (!options.suite.empty()) return read_suite(options.suite, common);
+  std::vector<Workload> workloads;
+  for (const std::string& text : options.workloads) {
+    AF_TRY(Workload workload, parse_workload(text, common));
+    workloads.push_back(std::move(workload));
+  }
+  if (workloads.empty()) {
+    common.name = "run";
+    common.arguments = session.trailing;
+    workloads.push_back(common);
+  }
+  return workloads;
+}
+
+Result<Done> check_names(const std::vector<Workload>& workloads) {
+  for (std::size_t i = 0; i < workloads.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (workloads[i].name == workloads[k].name)
+        return usage(fmt::format("two workloads are called '{}'", workloads[i].name),
+                     "give each a name of its own");
+  return Done{};
+}
+
+Result<TrialSettings> settings_of(const Options& options) {
+  TrialSettings settings;
+  AF_TRY(settings.floor, parse_share(options.floor));
+  AF_TRY(settings.budget_seconds, parse_seconds(options.budget));
+  AF_TRY(settings.natural_alpha, parse_share(options.alpha));
+  if (settings.natural_alpha <= 0) return usage("--alpha must be above 0", "try --alpha 5%");
+  settings.seed = options.seed ? *options.seed : std::random_device()();
+  settings.no_layout = options.no_layout;
+  if (!options.gate.empty() && options.gate != "no-worse")
+    return usage(fmt::format("no gate '{}'", options.gate), "the gate is no-worse");
+  settings.gate_no_worse = !options.gate.empty();
+  return settings;
+}
+
+Result<AbRequest> request_of(const Options& options) {
+  AbRequest request = options.request;
+  if (!options.timeout.empty()) {
+    AF_TRY(request.timeout_seconds, parse_seconds(options.timeout));
+  }
+  // exec looks in no PATH: a name without a slash is of this folder.
+  for (std::string* path : {&request.before, &request.after, &request.reference, &request.reverted})
+    if (!path->empty() && path->find('/') == std::string::npos) path->insert(0, "./");
+  if (!options.revert_build.empty() && request.reverted.empty())
+    return usage("--revert-build needs --reverted FILE", "name what the command builds");
+  return request;
+}
+
+Result<Done> build_reverted(const Options& options) {
+  if (options.revert_build.empty()) return Done{};
+  ProcessOptions build;
+  build.argv = {"/bin/sh", "-c", options.revert_build};
+  build.output = OutputMode::kDiscard;
+  build.interrupted = &interrupt_flag();
+  AF_TRY(const ProcessResult result, run_process(build));
+  if (result.succeeded()) return Done{};
+  return Error{ErrorCode::kBadInput,
+               fmt::format("--revert-build {}: {}", result.ending(),
+                           result.errors.substr(0, result.errors.find('\n'))),
+               ""};
+}
+
+// ---- what it means ----
+
+int status_of(const Verdict& verdict, bool gate_no_worse) {
+  if (verdict.kind == VerdictKind::kAccept || verdict.kind == VerdictKind::kSame) return 0;
+  if (verdict.reason == VerdictReason::kUnderpowered || verdict.reason == VerdictReason::kUnfit)
+    return kCannotSay;
+  // The gate asks for a slowdown; whatever else is wrong with an improvement is not one.
+  if (gate_no_worse && verdict.kind != VerdictKind::kRevert) return kCannotSay;
+  return kNo;
+}
+
+std::unique_ptr<Meter> meter_for(const WorkloadMetric& metric) {
+  return metric.source == MetricSource::kInstructions ? make_instruction_meter()
+                                                      : make_meter(metric);
+}
+
+Result<int> run(const Options& options, Session& session) {
+  Trial trial;
+  AF_TRY(trial.workloads, workloads_of(options, session));
+  AF_TRY(const Done named, check_names(trial.workloads));
+  static_cast<void>(named);
+  AF_TRY(trial.settings, settings_of(options));
+  AF_TRY(AbRequest request, request_of(options));
+  AF_TRY(const Done reverted, build_reverted(options));
+  static_cast<void>(reverted);
+  AF_TRY(const AbBuild before, open_ab_build(options.before, options.before_capture));
+  AF_TRY(const AbBuild after, open_ab_build(options.after, options.after_capture));
+  request.before = before.program;
+  request.after = after.program;
+  AF_TRY(const std::shared_ptr<const TempDir> folder, TempDir::create());
+  request.folder = folder->path();
+
+  wait_for_work_when_interrupted();
+  MeasuredProcessor processor = choose_machine_processor(trial.environment);
+  MachineRig rig(std::move(processor), meter_for, open_hardware_counters(), &interrupt_flag());
+  StatusLine line(session.err);
+  AbHooks hooks;
+  hooks.progress = [&](std::string_view what, double left) { line.show(what, left); };
+  hooks.compare_closures = compare_closures;
+  hooks.build_layouts =
+      layout_builder(before, after, trial.settings.seed, folder->path() + "/layouts");
+  AF_TRY(const Done measured, run_ab(request, hooks, rig, trial));
+  static_cast<void>(measured);
+  line.clear();
+  const Verdict verdict = decide(trial);
+  write_verdict(trial, verdict, palette_for(options.output, session.out), session.out);
+  return status_of(verdict, trial.settings.gate_no_worse);
+}
+
+Run setup(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("BEFORE", options->before, "The program as it was, or the capture of its build")
+      ->required();
+  app.add_option("AFTER", options->after,
+                 "The program with the change, or the capture of its build")
+      ->required();
+  app.add_option("--workload", options->workloads,
+                 "One of several things to run: a name and the program's arguments")
+      ->type_name("'NAME=ARGUMENTS'")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--suite", options->suite, "Workloads from a TOML file (docs/user/ab.md)")
+      ->type_name("FILE");
+  app.add_option("--metric", options->metric,
+                 "cpu (default), wall, peak-memory, instructions, regex:PATTERN, "
+                 "google-benchmark[:NAME] or criterion[:NAME]")
+      ->type_name("METRIC");
+  app.add_flag("--higher-is-better", options->higher_is_better,
+               "The metric is a throughput, not a cost");
+  app.add_flag("--exact", options->exact,
+               "The metric is the same in every run: compare it exactly");
+  app.add_option("--input", options->input, "Standard input of each run (/dev/null)")
+      ->type_name("FILE");
+  app.add_option("--env", options->environment,
+                 "A variable for the programs, whose environment is otherwise clean")
+      ->type_name("NAME[=VALUE]")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option("--exit-status", options->exit_status, "What counts as success (0)")
+      ->type_name("STATUS")
+      ->check(CLI::Range(0, 255).description(""));
+  app.add_option("--check", options->request.check,
+                 "A shell command that judges $PROGRAM, instead of comparing output")
+      ->type_name("COMMAND");
+  app.add_option("--reference", options->request.reference,
+                 "A third program, measured and shown, never judged")
+      ->type_name("FILE");
+  app.add_option("--reverted", options->request.reverted,
+                 "AFTER with the change undone: undoing it must undo the gain")
+      ->type_name("FILE");
+  app.add_option("--revert-build", options->revert_build,
+                 "The shell command that builds the file of --reverted")
+      ->type_name("COMMAND");
+  app.add_option("--before-capture", options->before_capture,
+                 "What 'asmforge capture' kept of BEFORE's build: to try other layouts")
+      ->type_name("DIR");
+  app.add_option("--after-capture", options->after_capture, "The same of AFTER's")
+      ->type_name("DIR");
+  app.add_flag("--no-layout", options->no_layout,
+               "Accept what holds for this one layout; the verdict says so");
+  app.add_option("--gate", options->gate, "no-worse: only ask whether it is slower (for CI)")
+      ->type_name("GATE");
+  app.add_option("--floor", options->floor, "The smallest change that matters (0.5%)")
+      ->type_name("SHARE");
+  app.add_option("--budget", options->budget, "Time for measuring (60s)")->type_name("TIME");
+  app.add_option("--timeout", options->timeout, "Longest run of BEFORE (the budget)")
+      ->type_name("TIME");
+  app.add_option("--alpha", options->alpha, "Chance to call equal programs different as built (5%)")
+      ->type_name("SHARE");
+  app.add_option("--seed", options->seed, "Repeat the order of an earlier comparison")
+      ->type_name("NUMBER");
+  add_color_option(app, options->output);
+  return [options](Session& session) { return run(*options, session); };
+}
+
+}  // namespace
+
+extern const Command ab{
+    "ab", "Say whether a change made a program better, and whether it was luck", setup,
+    "-- ARGUMENTS OF BOTH PROGRAMS",
+    "Both programs run in turn, in random order, on one processor, and a verdict comes out:\n"
+    "ACCEPT, INVESTIGATE, SUSPICIOUS, REVERT or SAME, with intervals and the smallest effect\n"
+    "that could have been seen. Exit status: 0 ACCEPT or SAME, 1 another verdict, 3 this machine\n"
+    "or this budget cannot say. With --gate no-worse: 0 not slower, 1 slower, 3 cannot say."};
+
+}  // namespace asmforge::commands

@@ -1,0 +1,13 @@
+// `asmforge ab`: the verdict in one line, then what it rests on.
+#pragma once
+
+#include "core/trial.h"
+#include "core/verdict.h"
+#include "report/output.h"
+#include "report/palette.h"
+
+namespace asmforge {
+
+void write_verdict(const Trial& trial, const Verdict& verdict, const Palette& palette, Output& out);
+
+}  // namespace asmforge

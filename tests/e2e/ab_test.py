@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""`asmforge ab` on small real programs: gates, messages, exit statuses, exact metrics.
+
+Nothing here depends on how long anything takes: no verdict that rests on time is
+asserted."""
+import argparse
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--asmforge", required=True)
+parser.add_argument("--build")
+options = parser.parse_args()
+asmforge = pathlib.Path(options.asmforge).resolve()
+failures = []
+scratch = tempfile.TemporaryDirectory()
+folder = pathlib.Path(scratch.name)
+
+
+def run(*words, status, out="", err="", **more):
+    """Runs `ab`, demands the status and that each stream holds the given text."""
+    done = subprocess.run([str(asmforge), "ab", *map(str, words)], cwd=folder, capture_output=True, text=True,
+                          timeout=120, check=False, **more)
+    if done.returncode != status:
+        failures.append(f"ab {words}: status {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
+    for what, found, wanted in (("output", done.stdout, out), ("errors", done.stderr, err)):
+        for part in [wanted] if isinstance(wanted, str) else wanted:
+            if part not in found:
+                failures.append(f"ab {words}: no '{part}' in its {what}:\n{found}")
+    if status in (2, 3) and not done.stdout and len(done.stderr.splitlines()) != 1:
+        failures.append(f"ab {words}: not one sentence:\n{done.stderr}")
+    return done.stdout
+
+
+def script(name, text):
+    path = folder / name
+    path.write_text("#!/bin/sh\n" + text + "\n")
+    path.chmod(0o755)
+    return f"./{name}"
+
+
+def counted(name, turns, data=0):
+    """1 + 2 * turns + 3 instructions, whatever `data` is."""
+    source = folder / f"{name}.s"
+    source.write_text(f".globl _start\n_start: mov ${turns}, %ecx\n1: dec %ecx\n jnz 1b\n"
+                      f" mov $60, %eax\n xor %edi, %edi\n syscall\n.data\n.quad {data}\n")
+    subprocess.run(["clang-19", "-nostdlib", "-static", "-o", folder / name, source], check=True)
+    return f"./{name}"
+
+
+# ---- the same ----
+before = counted("before", 1000)
+(folder / "copy").write_bytes((folder / "before").read_bytes())
+(folder / "copy").chmod(0o755)
+run(before, "copy", status=0, out="SAME identical")
+run(before, "copy", "--gate", "no-worse", status=0, out="SAME identical")
+
+# ---- exact counts ----
+after = counted("after", 1500)
+exact = ["--metric", "instructions"]
+run(before, after, *exact, status=1, out=["REVERT slower", "2004 -> 3004 instructions (+1000)"])
+run(after, before, *exact, status=0, out=["ACCEPT improved", "3004 -> 2004 instructions (-1000)"])
+run(before, counted("data", 1000, 7), *exact, status=0, out=["SAME equal counts", "2004 instructions in both"])
+
+# ---- gates ----
+one = script("one", "echo one")
+two = script("two", "echo two; exit ${STATUS:-0}")
+run(one, two, status=1, out=["REVERT output differs", "./two prints something else than ./one"])
+run(one, script("crash", "echo one; kill -SEGV $$"), status=1,
+    out=["REVERT output differs", "./crash was killed by SIGSEGV"])
+run(one, two, "--check", "! grep -q two $PROGRAM", status=1, out=["REVERT output differs", "./two: the check"])
+run(one, two, "--check", "false", status=2, err="./one: the check ended with status 1")
+run(script("fails", "echo no such thing >&2; exit 4"), one, status=2,
+    err="./fails ended with status 4 ('no such thing'); programs run in a clean environment")
+run(script("pid", "echo $$"), one, status=2, err="./pid prints something else each time it runs; say how to judge")
+run(script("hangs", "read line < /proc/self/fd/9 || /bin/sleep 100"), one, "--timeout", "0.5s", status=3,
+    err="./hangs did not end within 0.5 s (--timeout); give it less to do, or more time")
+run(script("slow", "/bin/sleep 0.3"), script("slower", "/bin/sleep 0.31"), "--budget", "2s", status=3,
+    err=["./slow: a run takes ", "needs at least 40 of them; try --budget "])
+
+# ---- a clean environment, and what is passed ----
+needs = script("needs", "[ \"$NEEDED\" = yes ] || exit 1; echo v 5")
+also = script("also", "[ \"$NEEDED\" = yes ] && echo v 5")
+number = ["--metric", "regex:v ([0-9]+)", "--exact"]
+environment = {**os.environ, "NEEDED": "yes"}
+run(needs, also, *number, status=2, err="pass what it needs with --env NAME", env=environment)
+run(needs, also, *number, "--env", "NEEDED", status=0, out="SAME equal counts: 5 in both", env=environment)
+run(needs, also, *number, "--env", "NEEDED=yes", status=0, out="SAME equal counts")
+run(needs, also, *number, "--env", "UNSET_VARIABLE", status=2, err="--env UNSET_VARIABLE: no such variable")
+run(script("reads", "read line; echo $line"), script("reads2", "read line;  echo $line"), "--metric",
+    "regex:(.*)", "--exact", "--input", "number", status=2, err="number: cannot be read: No such file")
+(folder / "number").write_text("17\n")
+run("./reads", "./reads2", "--metric", "regex:(.*)", "--exact", "--input", "number", status=0, out="17 in both")
+
+# ---- metrics that cannot be read ----
+run(one, two, "--metric", "regex:speed ([0-9]+)", status=2,
+    err="./one: 'speed ([0-9]+)' matches nothing; its output begins with 'one'; mend the expression")
+run(one, two, "--metric", "regex:(", status=2, err="'(' is no regular expression")
+run(one, two, "--metric", "cycles", status=2, err="no metric 'cycles'; metrics are cpu, wall")
+run(one, two, "--metric", "google-benchmark", status=2, err="no Google Benchmark JSON on standard output")
+
+# ---- several workloads ----
+says = script("says", "echo v $1")
+says_also = script("says_also", "echo v  $1 | /usr/bin/tr -s ' '")
+run(says, says_also, *number, "--workload", "small=1", "--workload", "large=2 3", status=0,
+    out=["SAME equal counts", "small", "large", "1 in both", "2 in both"])
+(folder / "suite.toml").write_text("[[workload]]\nname = 'small'\narguments = '1'\n\n"
+                                   "[[workload]]\nname = 'large'\narguments = ['2', '3']\n")
+run(says, says_also, *number, "--suite", "suite.toml", status=0, out=["1 in both", "2 in both"])
+run(says, says_also, "--suite", "suite.toml", "--workload", "a=b", status=2, err="only one of")
+run(says, says_also, "--workload", "a=b", "--workload", "a=c", status=2, err="two workloads are called 'a'")
+run(says, says_also, "--workload", "a", status=2, err="workload 'a' is no NAME=ARGUMENTS")
+
+# ---- what is no program or no option ----
+run(one, "none", status=2, err="./none: there is no such file; check the path")
+run(one, "suite.toml", status=2, err="./suite.toml: is not executable")
+run(one, two, "--budget", "soon", status=2, err="'soon' is no time; write 90s, 2m or 1h")
+run(one, two, "--floor", "5", status=2, err="'5' is no share")
+run(one, two, "--gate", "faster", status=2, err="no gate 'faster'")
+run(one, two, "--revert-build", "true", status=2, err="--revert-build needs --reverted")
+run(one, two, "--reverted", "one", "--revert-build", "echo broken >&2; false", status=2,
+    err="--revert-build ended with status 1: broken")
+
+# ---- machines that allow less ----
+run(says, says_also, *number, "--workload", "a=1", status=0, out="one processor only",
+    preexec_fn=lambda: os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}))
+(folder / "refuse.c").write_text("#include <errno.h>\nint sched_setaffinity(int p, unsigned long n, const void* s)"
+                                 " { errno = EPERM; return -1; }\n")
+subprocess.run(["clang-19", "-shared", "-fPIC", "-o", folder / "refuse.so", folder / "refuse.c"], check=True)
+run(says, says_also, *number, "--workload", "a=1", status=0, out="programs could not be held on one processor",
+    env={**os.environ, "LD_PRELOAD": str(folder / "refuse.so")})
+
+# ---- Ctrl-C: what was measured is reported ----
+marks = script("marks", f"echo . >> {folder}/marks.txt")
+others = script("others", f"echo . >>  {folder}/marks.txt")
+process = subprocess.Popen([str(asmforge), "ab", marks, others, "--budget", "100s"], cwd=folder,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+while process.poll() is None and (not (folder / "marks.txt").exists()
+                                  or len((folder / "marks.txt").read_text()) < 120):
+    time.sleep(0.05)
+process.send_signal(signal.SIGINT)
+output, errors = process.communicate(timeout=60)
+if process.returncode != 130 or "interrupted; this is what was measured until then" not in output:
+    failures.append(f"Ctrl-C: status {process.returncode}\n{output}{errors}")
+
+print("\n".join(failures) or "ab ok")
+sys.exit(bool(failures))
