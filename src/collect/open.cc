@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/archive.h"
 #include "collect/open_bytes.h"
-#include "collect/readers/archive.h"
 #include "collect/readers/elf_object.h"
 
 namespace asmforge {

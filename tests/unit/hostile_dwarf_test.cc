@@ -11,8 +11,8 @@
 
 #include "../support/scratch_dir.h"
 #include "../support/tools.h"
+#include "base/elf_file.h"
 #include "collect/open_bytes.h"
-#include "collect/readers/elf_file.h"
 #include "collect/source_lines.h"
 
 namespace asmforge {

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "base/elf_file.h"
 #include "base/mapped_file.h"
-#include "collect/readers/elf_file.h"
 
 namespace asmforge {
 namespace {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/helper_file.h"
 #include "base/interrupt.h"
 #include "base/process.h"
 #include "collect/profiles/count_files.h"
@@ -23,18 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
-// Files that are built beside the program: build/lib, or lib/asmforge when installed.
-Result<std::string> helper_file(const std::string& name) {
-  std::error_code ignored;
-  const fs::path here = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  std::vector<fs::path> folders = {here / "lib", here / "../lib", here / "../lib/asmforge"};
-  if (const char* named = std::getenv("ASMFORGE_PLUGIN_DIR")) folders.emplace_back(named);
-  for (const fs::path& folder : folders)
-    if (fs::exists(folder / name, ignored)) return fs::canonical(folder / name, ignored).string();
-  return Error{ErrorCode::kUnavailable, fmt::format("{} is not beside the program", name),
-               "build it, or name its folder in ASMFORGE_PLUGIN_DIR"};
-}
 
 struct CountFolder {
   std::string path;

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 
 namespace asmforge {
 

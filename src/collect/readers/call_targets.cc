@@ -4,7 +4,7 @@
 #include <iterator>
 #include <map>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 
 namespace asmforge {
 namespace {

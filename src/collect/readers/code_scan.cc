@@ -5,7 +5,7 @@
 #include <cstring>
 #include <optional>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 
 namespace asmforge {
 namespace {

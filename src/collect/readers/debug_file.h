@@ -10,7 +10,7 @@
 
 #include <string>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 #include "core/binary.h"
 #include "core/result.h"
 

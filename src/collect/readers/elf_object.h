@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "base/elf_file.h"
 #include "collect/open.h"
-#include "collect/readers/elf_file.h"
 #include "collect/readers/reader_storage.h"
 
 namespace asmforge {

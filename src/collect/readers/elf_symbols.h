@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 #include "core/binary.h"
 
 namespace asmforge {

@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 #include "core/binary.h"
 
 namespace asmforge {

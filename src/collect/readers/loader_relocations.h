@@ -15,7 +15,7 @@
 #include <optional>
 #include <vector>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 
 namespace asmforge {
 

@@ -5,8 +5,8 @@
 #include <mutex>
 #include <vector>
 
+#include "base/elf_file.h"
 #include "base/mapped_file.h"
-#include "collect/readers/elf_file.h"
 #include "collect/readers/loader_relocations.h"
 #include "collect/readers/unwind_table.h"
 #include "core/binary.h"

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 #include "core/binary.h"
 #include "core/result.h"
 

@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 
 namespace asmforge {
 

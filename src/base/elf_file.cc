@@ -1,4 +1,4 @@
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 
 #include <algorithm>
 #include <array>

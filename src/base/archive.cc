@@ -1,4 +1,4 @@
-#include "collect/readers/archive.h"
+#include "base/archive.h"
 
 #include <ar.h>
 #include <fmt/format.h>
@@ -109,6 +109,29 @@ Result<Archive> read_archive(Bytes bytes) {
     offset += stored + (stored & 1);
   }
   return archive;
+}
+
+std::vector<std::uint8_t> write_archive(const Archive& archive) {
+  std::vector<std::uint8_t> bytes;
+  const auto append = [&](std::string_view text) {
+    bytes.insert(bytes.end(), text.begin(), text.end());
+  };
+  const auto append_member = [&](std::string_view name, Bytes data) {
+    append(fmt::format("{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", name, 0, 0, 0, 100644, data.size()));
+    bytes.insert(bytes.end(), data.begin(), data.end());
+    if (data.size() % 2 != 0) append("\n");
+  };
+  append(kMagic);
+  std::string names;
+  std::vector<std::size_t> offsets;
+  for (const ArchiveMember& member : archive.members) {
+    offsets.push_back(names.size());
+    names += member.name + "/\n";
+  }
+  append_member("//", {reinterpret_cast<const std::uint8_t*>(names.data()), names.size()});
+  for (std::size_t i = 0; i < archive.members.size(); ++i)
+    append_member(fmt::format("/{}", offsets[i]), archive.members[i].bytes);
+  return bytes;
 }
 
 }  // namespace asmforge

@@ -8,10 +8,11 @@
 // relative to the archive's folder.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "collect/readers/elf_file.h"
+#include "base/elf_file.h"
 #include "core/result.h"
 
 namespace asmforge {
@@ -28,5 +29,9 @@ struct Archive {
 
 bool is_archive(Bytes bytes);
 Result<Archive> read_archive(Bytes bytes);
+
+// A GNU archive of these members, not thin, without a symbol table: LLVM's linker
+// reads the members' own.
+std::vector<std::uint8_t> write_archive(const Archive& archive);
 
 }  // namespace asmforge
