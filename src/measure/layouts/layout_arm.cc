@@ -1,0 +1,47 @@
+#include "measure/layouts/layout_arm.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace asmforge {
+namespace {
+
+Result<LayoutArm> find_arm(Arm arm, const Capture& capture, const LayoutRequest& request) {
+  LayoutArm found{.arm = arm, .capture = &capture, .link = nullptr, .objects = {}};
+  AF_TRY(found.link, find_link(capture, request.program));
+  if (!link_time_optimised(*found.link).empty()) return found;
+  AF_TRY(found.objects, find_changed_objects(capture, *found.link, request.functions));
+  return found;
+}
+
+bool defines(const LayoutArm& arm, const std::string& function) {
+  return std::any_of(arm.objects.begin(), arm.objects.end(), [&](const ChangedObject& object) {
+    return std::any_of(object.functions.begin(), object.functions.end(),
+                       [&](const DefinedFunction& known) { return known.name == function; });
+  });
+}
+
+}  // namespace
+
+Result<LayoutArms> find_arms(const LayoutRequest& request) {
+  LayoutArms arms;
+  AF_TRY(arms.before, find_arm(Arm::kBefore, *request.before, request));
+  AF_TRY(arms.after, find_arm(Arm::kAfter, *request.after, request));
+  for (const bool wanted_in_both : {true, false})
+    for (const std::string& name : request.functions) {
+      const bool in_before = defines(arms.before, name);
+      const bool in_after = defines(arms.after, name);
+      if ((in_before && in_after) == wanted_in_both && (in_before || in_after))
+        arms.functions.push_back(name);
+    }
+  for (const LayoutArm* arm : {&arms.before, &arms.after}) {
+    if (arms.unavailable.empty()) arms.unavailable = link_time_optimised(*arm->link);
+    if (arms.unavailable.empty() && arm->objects.empty())
+      arms.unavailable = fmt::format(
+          "no object that {} is linked from defines a function that changed", arm->link->output);
+  }
+  return arms;
+}
+
+}  // namespace asmforge
