@@ -102,13 +102,15 @@ std::size_t label_length(std::string_view text) {
 
 Line read_line(std::string_view raw) {
   std::string_view text = trimmed(raw);
-  if (text.starts_with("#APP")) return {.kind = LineKind::kAsmBegin};
-  if (text.starts_with("#NO_APP")) return {.kind = LineKind::kAsmEnd};
+  if (text.starts_with("#APP"))
+    return {.kind = LineKind::kAsmBegin, .text = {}, .word = {}, .rest = {}};
+  if (text.starts_with("#NO_APP"))
+    return {.kind = LineKind::kAsmEnd, .text = {}, .word = {}, .rest = {}};
   // Strings hold '#' as well, but only data directives have strings.
   if (!text.starts_with('.') && !text.starts_with('"'))
     text = trimmed(text.substr(0, text.find('#')));
   if (text.empty() || text.starts_with('#')) return {};
-  Line line{.kind = LineKind::kInstruction, .text = text};
+  Line line{.kind = LineKind::kInstruction, .text = text, .word = {}, .rest = {}};
   if (const std::size_t label = label_length(text); label != 0) {
     line.kind = LineKind::kLabel;
     line.word = text.substr(0, label - 1);
@@ -240,6 +242,7 @@ class Finder {
     home_ = sections_.current();
     after_barrier_ = false;
     start_.reset();
+    waiting_.clear();
     function_.blocks.push_back({.text = {}, .instructions = 0, .line = at, .alignments = {}});
     if (!stands_free(at)) leave("what stands before it belongs to it");
   }

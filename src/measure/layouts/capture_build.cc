@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -104,12 +104,19 @@ std::vector<std::string> watched_environment(const std::string& library,
 
 Result<ProcessResult> run_build(const CaptureRequest& request, const std::string& folder) {
   AF_TRY(const std::string library, helper_file("asmforge_intercept.so"));
-  AF_TRY([[maybe_unused]] const std::string recorder, helper_file("asmforge_record"));
+  AF_TRY(const std::string recorder, helper_file("asmforge_record"));
   if (library.find_first_of(" :") != std::string::npos)
     return Error{ErrorCode::kUnavailable,
                  fmt::format("{} cannot be preloaded: its path has a blank or a colon", library),
                  "install asmforge elsewhere"};
-  return run_process({.argv = request.command,
+  const std::optional<std::string> program = find_program(request.command.front());
+  if (!program)
+    return Error{ErrorCode::kUnavailable, request.command.front() + " was not found",
+                 "install it, or check PATH"};
+  // The build command may be a tool itself, and we have no library in us that sees it start.
+  std::vector<std::string> argv = {recorder, *program};
+  argv.insert(argv.end(), request.command.begin(), request.command.end());
+  return run_process({.argv = argv,
                       .environment = watched_environment(library, folder),
                       .working_directory = {},
                       .input = {},
@@ -163,11 +170,16 @@ Result<Steps> read_steps(const std::string& folder) {
   return steps;
 }
 
+// CMake's questions to the compiler link programs that it leaves there.
+bool is_question(const std::string& output) {
+  return output.find("/CMakeFiles/") != std::string::npos;
+}
+
 // Links whose output is still there: the others were a configure script's questions.
 void keep_lasting_links(Steps& steps) {
   std::error_code ignored;
   std::erase_if(steps.links, [&](LinkStep& link) {
-    if (!fs::is_regular_file(link.output, ignored)) return true;
+    if (is_question(link.output) || !fs::is_regular_file(link.output, ignored)) return true;
     const Result<std::string> hash = content_hash_of_file(link.output);
     if (hash) link.output_hash = *hash;
     return !hash.has_value();

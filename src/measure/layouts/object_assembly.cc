@@ -1,6 +1,7 @@
 #include "measure/layouts/object_assembly.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -63,8 +64,11 @@ Result<std::vector<std::uint8_t>> Assembler::assemble(const CompileStep& step,
   std::error_code failed;
   if (!fs::exists(path, failed)) {
     fs::create_directories(fs::path(path).parent_path(), failed);
-    const std::string input = path + ".s";
-    const std::string partial = path + ".partial";
+    // Both builds may need the same object at the same time.
+    static std::atomic<unsigned> number{0};
+    const std::string own = fmt::format("{}.{}-{}", path, getpid(), number++);
+    const std::string input = own + ".s";
+    const std::string partial = own + ".partial";
     AF_TRY(
         [[maybe_unused]] const Done written,
         write_whole_file(input, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
@@ -97,7 +101,7 @@ Result<ObjectAssembly> find_assembly(const Capture& capture, const LinkStep& lin
     return unavailable_error(
         fmt::format("{} was made by rustc, which gives no assembly of it", object.name));
   AF_TRY(const std::vector<std::uint8_t> bytes, object_bytes(capture, link, object.place));
-  AF_TRY(const std::vector<std::uint8_t> wanted, text_bytes(bytes));
+  AF_TRY(const std::vector<std::uint8_t> wanted, comparable_code(bytes));
   Error why = unavailable_error(fmt::format(
       "no compile step of {} was seen (a compiler cache may have answered)", object.name));
   for (const CompileStep* step : possible_steps(capture, link, object)) {
@@ -117,7 +121,7 @@ Result<ObjectAssembly> find_assembly(const Capture& capture, const LinkStep& lin
       why = assembled.error();
       continue;
     }
-    AF_TRY(const std::vector<std::uint8_t> code, text_bytes(*assembled));
+    AF_TRY(const std::vector<std::uint8_t> code, comparable_code(*assembled));
     if (code == wanted) return ObjectAssembly{.step = step, .text = std::move(text)};
     why = unavailable_error(
         fmt::format("the assembly of {} does not give the code that was linked", object.name));

@@ -8,10 +8,13 @@
 #include <string_view>
 #include <utility>
 
+#include "mc/decoder.h"
+
 namespace asmforge {
 namespace {
 
 constexpr std::uint64_t kPadAlignment = 64;
+constexpr std::uint8_t kNop = 0x90;
 constexpr std::uint64_t kRetain = 0x200000;  // SHF_GNU_RETAIN, newer than Debian 12's <elf.h>
 
 std::uint64_t lowest_bit(std::uint64_t value) { return value & (~value + 1); }
@@ -89,16 +92,24 @@ Result<std::vector<std::uint8_t>> without_text_alignment(Bytes object) {
   return copy;
 }
 
-Result<std::vector<std::uint8_t>> text_bytes(Bytes object) {
+Result<std::vector<std::uint8_t>> comparable_code(Bytes object) {
   AF_TRY(const ElfFile elf, ElfFile::parse(object));
-  std::vector<std::uint8_t> bytes;
+  Decoder decoder(Isa::kX86_64);
+  std::vector<std::uint8_t> code;
   for (const ElfSection& section : elf.sections) {
     if (!is_code(section) || section.bytes.empty()) continue;
-    append_text(bytes, section.name);
-    append(bytes, section.header.sh_size);
-    bytes.insert(bytes.end(), section.bytes.begin(), section.bytes.end());
+    append_text(code, section.name);
+    append(code, section.header.sh_size);
+    const auto begin = static_cast<std::ptrdiff_t>(code.size());
+    code.insert(code.end(), section.bytes.begin(), section.bytes.end());
+    Function decoded;
+    decoder.decode_linear(section.bytes, 0, decoded);
+    for (const Insn& insn : decoded.insns)
+      if (insn.is(InsnClass::kNop))
+        std::fill_n(code.begin() + begin + static_cast<std::ptrdiff_t>(insn.address), insn.size,
+                    kNop);
   }
-  return bytes;
+  return code;
 }
 
 std::vector<std::uint8_t> pad_object(std::uint32_t bytes) {
@@ -125,7 +136,7 @@ std::vector<std::uint8_t> pad_object(std::uint32_t bytes) {
 
   begin(kPad, SHT_PROGBITS, kPadAlignment);
   headers[kPad].sh_flags = SHF_ALLOC | SHF_EXECINSTR | kRetain;
-  file.insert(file.end(), bytes, 0x90);
+  file.insert(file.end(), bytes, kNop);
   end(kPad);
   begin(kStack, SHT_PROGBITS, 1);
   end(kStack);

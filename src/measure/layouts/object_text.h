@@ -29,8 +29,9 @@ Result<std::vector<DefinedFunction>> defined_functions(Bytes object,
 Result<std::vector<std::uint8_t>> without_text_alignment(Bytes object);
 
 // The executable sections' names and bytes, one after another: equal when an assembler
-// made the same code.
-Result<std::vector<std::uint8_t>> text_bytes(Bytes object);
+// made the same code. No-ops are all written alike, because assemblers fill alignment
+// with other ones for another tuning, which assembly does not say.
+Result<std::vector<std::uint8_t>> comparable_code(Bytes object);
 
 // An object with one section of `bytes` bytes of no-ops, aligned to 64, that garbage
 // collection keeps and whose symbol is kPadSymbol.

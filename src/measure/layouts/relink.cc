@@ -7,6 +7,8 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -21,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kLinkers = {"ld.lld-19", "ld.lld"};
-constexpr int kMostDropped = 16;
+constexpr std::size_t kMostDropped = 16;
 
 // What is left out when a link is made again. One dash or two.
 struct LeftOut {
@@ -102,10 +104,31 @@ std::vector<std::string> relink_arguments(const LinkStep& link,
   return kept;
 }
 
+struct Relinker::Unknown {
+  std::mutex lock;
+  std::vector<std::string> options;
+
+  bool add(const std::string& option) {
+    const std::lock_guard guard(lock);
+    if (options.size() == kMostDropped) return false;
+    options.push_back(option);
+    return true;
+  }
+  std::vector<std::string> without(std::vector<std::string> words) {
+    const std::lock_guard guard(lock);
+    std::erase_if(words, [&](const std::string& word) {
+      return std::find(options.begin(), options.end(), word) != options.end();
+    });
+    return words;
+  }
+};
+
+Relinker::Relinker(const LinkStep& link) : link_(&link), unknown_(std::make_shared<Unknown>()) {}
+
 Result<Relinker> Relinker::make(const Capture& capture, const LinkStep& link,
                                 const std::string& directory,
                                 const std::atomic<bool>* interrupted) {
-  Relinker relinker(capture, link);
+  Relinker relinker(link);
   relinker.interrupted_ = interrupted;
   relinker.directory_ = directory;
   for (const char* name : kLinkers)
@@ -142,9 +165,7 @@ std::vector<std::string> Relinker::arguments(const Change& change) const {
   // Debug information takes most of the time and space, and does not run.
   std::vector<std::string> words = {"--threads=1", "--strip-debug"};
   words.insert(words.end(), change.front.begin(), change.front.end());
-  for (std::string& word : relink_arguments(*link_, paths))
-    if (std::find(dropped_.begin(), dropped_.end(), word) == dropped_.end())
-      words.push_back(std::move(word));
+  for (std::string& word : relink_arguments(*link_, paths)) words.push_back(std::move(word));
   return words;
 }
 
@@ -154,11 +175,11 @@ std::string Relinker::key(const Change& change) const {
   return content_hash({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-Result<Done> Relinker::link(const Change& change, const std::string& output) {
+Result<Done> Relinker::link(const Change& change, const std::string& output) const {
   const std::string partial = fmt::format("{}.{}.partial", output, getpid());
   const std::string response = partial + ".rsp";
-  for (int attempt = 0; attempt <= kMostDropped; ++attempt) {
-    std::vector<std::string> words = arguments(change);
+  while (true) {
+    std::vector<std::string> words = unknown_->without(arguments(change));
     words.insert(words.end(), {"-o", partial});
     const std::string text = response_text(words);
     AF_TRY([[maybe_unused]] const Done written,
@@ -187,11 +208,12 @@ Result<Done> Relinker::link(const Change& change, const std::string& output) {
                                fs::path(linker_).filename().string(), link_->output,
                                run->errors.empty() ? run->ending() : first_error(run->errors)),
                    ""};
-    dropped_.push_back(*unknown);
+    if (!unknown_->add(*unknown))
+      return Error{
+          ErrorCode::kUnavailable,
+          fmt::format("ld.lld knows too few of the options that {} is linked with", link_->output),
+          ""};
   }
-  return Error{
-      ErrorCode::kUnavailable,
-      fmt::format("ld.lld knows too few of the options that {} is linked with", link_->output), ""};
 }
 
 }  // namespace asmforge

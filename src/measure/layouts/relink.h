@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +25,7 @@ std::vector<std::string> relink_arguments(const LinkStep& link,
 class Relinker {
  public:
   // Puts names for the capture's inputs into `directory`. kUnavailable without ld.lld.
-  // `capture` and `link` must outlive this.
+  // `link` must outlive this.
   static Result<Relinker> make(const Capture& capture, const LinkStep& link,
                                const std::string& directory, const std::atomic<bool>* interrupted);
 
@@ -35,24 +34,22 @@ class Relinker {
     std::vector<std::string> front;             // files and options before all others
   };
   // Links to `output`, which appears whole or not at all. Options that ld.lld does not
-  // know are left out from then on; see dropped(). Not thread-safe before the first
-  // success, safe afterwards.
-  Result<Done> link(const Change& change, const std::string& output);
+  // know are left out, from then on at once. From any thread.
+  [[nodiscard]] Result<Done> link(const Change& change, const std::string& output) const;
 
-  [[nodiscard]] const std::vector<std::string>& dropped() const { return dropped_; }
   // Names what link() would make: equal for equal links.
   [[nodiscard]] std::string key(const Change& change) const;
 
  private:
-  Relinker(const Capture& capture, const LinkStep& link) : capture_(&capture), link_(&link) {}
+  explicit Relinker(const LinkStep& link);
   [[nodiscard]] std::vector<std::string> arguments(const Change& change) const;
 
-  const Capture* capture_;
   const LinkStep* link_;
   std::string linker_;
   std::string directory_;
   std::vector<std::string> paths_;  // of the inputs
-  std::vector<std::string> dropped_;
+  struct Unknown;                   // options of ld.lld
+  std::shared_ptr<Unknown> unknown_;
   const std::atomic<bool>* interrupted_ = nullptr;
 };
 
