@@ -7,6 +7,8 @@
 
 #include "base/content_hash.h"
 #include "base/interrupt.h"
+#include "collect/diff_binaries.h"
+#include "collect/open.h"
 
 namespace asmforge {
 namespace {
@@ -34,6 +36,22 @@ Result<std::string> program_of(const Capture& capture) {
         "keep a copy of the program, and name it with --before-capture or "
         "--after-capture beside it"};
   return link->output;
+}
+
+// The symbols of what the change touched: differing functions, and those of one build alone.
+Result<std::vector<std::string>> changed_functions(const AbBuild& before, const AbBuild& after) {
+  AF_TRY(const std::vector<Binary> old_build, open_input(before.program, {}));
+  AF_TRY(const std::vector<Binary> new_build, open_input(after.program, {}));
+  BinaryDiffOptions options;
+  options.diff.exact = true;
+  options.should_stop = interrupted;
+  const BinaryDiff diff = diff_binaries(old_build, new_build, options);
+  std::vector<std::string> names;
+  for (const FunctionChange& change : diff.changed) names.push_back(change.name);
+  for (const LoneFunction& lone : diff.only_before) names.push_back(lone.name);
+  for (const LoneFunction& lone : diff.only_after) names.push_back(lone.name);
+  std::erase(names, "");
+  return names;
 }
 
 }  // namespace
@@ -65,9 +83,9 @@ BuildLayouts layout_builder(const AbBuild& before, const AbBuild& after, std::ui
         LayoutRequest request;
         request.before = before.capture.get();
         request.after = after.capture.get();
-        // Both builds call it alike; a copy of it may have any name.
-        AF_TRY(const LinkStep* link, find_link(*before.capture, before.program));
-        request.program = fs::path(link->output).filename().string();
+        request.before_program = before.program;
+        request.after_program = after.program;
+        AF_TRY(request.functions, changed_functions(before, after));
         request.layouts = layouts;
         request.seed = seed;
         request.directory = directory;

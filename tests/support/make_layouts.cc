@@ -28,7 +28,8 @@ int main(int count, char** words) {
   asmforge::LayoutRequest request;
   request.before = &*before;
   request.after = &*after;
-  request.program = words[4];
+  request.before_program = words[4];
+  request.after_program = words[4];
   request.layouts = static_cast<std::uint32_t>(std::stoul(words[5]));
   request.directory = words[6];
   request.functions.assign(words + 7, words + count);

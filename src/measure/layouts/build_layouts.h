@@ -20,7 +20,8 @@ namespace asmforge {
 struct LayoutRequest {
   const Capture* before = nullptr;
   const Capture* after = nullptr;
-  std::string program;                 // which link output; "" is the only one
+  std::string before_program;  // which output of a link, or a copy of it; "" is the only one
+  std::string after_program;
   std::vector<std::string> functions;  // symbols that changed, to be moved first
   std::uint32_t layouts = 64;
   std::uint64_t seed = 0;

@@ -7,9 +7,10 @@
 namespace asmforge {
 namespace {
 
-Result<LayoutArm> find_arm(Arm arm, const Capture& capture, const LayoutRequest& request) {
+Result<LayoutArm> find_arm(Arm arm, const Capture& capture, const std::string& program,
+                           const LayoutRequest& request) {
   LayoutArm found{.arm = arm, .capture = &capture, .link = nullptr, .objects = {}};
-  AF_TRY(found.link, find_link(capture, request.program));
+  AF_TRY(found.link, find_link(capture, program));
   if (!link_time_optimised(*found.link).empty()) return found;
   AF_TRY(found.objects, find_changed_objects(capture, *found.link, request.functions));
   return found;
@@ -26,8 +27,8 @@ bool defines(const LayoutArm& arm, const std::string& function) {
 
 Result<LayoutArms> find_arms(const LayoutRequest& request) {
   LayoutArms arms;
-  AF_TRY(arms.before, find_arm(Arm::kBefore, *request.before, request));
-  AF_TRY(arms.after, find_arm(Arm::kAfter, *request.after, request));
+  AF_TRY(arms.before, find_arm(Arm::kBefore, *request.before, request.before_program, request));
+  AF_TRY(arms.after, find_arm(Arm::kAfter, *request.after, request.after_program, request));
   for (const bool wanted_in_both : {true, false})
     for (const std::string& name : request.functions) {
       const bool in_before = defines(arms.before, name);
