@@ -178,6 +178,21 @@ TEST(Decide, NeverAcceptsOnOneLayoutStage) {
   expect(decide(disagree.trial), VerdictKind::kInvestigate, VerdictReason::kStagesDisagree);
 }
 
+TEST(Decide, RanksWithoutTheMeanAreNoClaim) {
+  // Most block layouts gain a little, a few lose all of it again.
+  MadeTrial made(kSeed);
+  Row after(kCycle, -0.012);
+  for (std::size_t i = 0; i < 10; ++i) after[i] = 0.07;
+  made.natural(kGain);
+  made.placement(Row(kCycle, 0), Row(kCycle, kGain));
+  made.blocks(Row(kCycle, 0), after);
+  made.revert(kGain);
+  const Verdict verdict = decide(made.trial);
+  expect(verdict, VerdictKind::kInvestigate, VerdictReason::kStagesDisagree);
+  EXPECT_LE(verdict.workloads[0].blocks->p, 0.01);
+  EXPECT_LT(verdict.workloads[0].blocks->ratio, 0.995);
+}
+
 TEST(Decide, AHalfCoveredCycleIsNoPlacementStage) {
   MadeTrial made(kSeed);
   made.natural(kGain);
