@@ -245,6 +245,13 @@ TEST(Decide, AGainMustGoWhenTheChangeGoes) {
   noisy.revert(kGain, 0, 12);
   expect(decide(noisy.trial), VerdictKind::kInvestigate, VerdictReason::kUnderpowered);
 
+  // A gain beyond doubt does not make up for a control that may be anything.
+  MadeTrial doubtful = whole(-0.1);
+  std::erase_if(doubtful.trial.runs, [](const RunSample& r) { return r.stage == Stage::kRevert; });
+  doubtful.noise.run = 0.02;
+  doubtful.revert(-0.1, 0, 12);
+  expect(decide(doubtful.trial), VerdictKind::kInvestigate, VerdictReason::kUnderpowered);
+
   MadeTrial refused = whole(kGain);
   refused.trial.gates.push_back({std::string(kRevertGate), GateOutcome::kFailed, "hashes differ"});
   expect(decide(refused.trial), VerdictKind::kSuspicious, VerdictReason::kRevertDiffers);

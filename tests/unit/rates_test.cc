@@ -9,6 +9,7 @@
 #include "base/statistics/holm.h"
 #include "base/statistics/interval.h"
 #include "base/statistics/permutation.h"
+#include "base/statistics/rank_sum.h"
 #include "base/statistics/sample.h"
 
 namespace asmforge {
@@ -102,6 +103,44 @@ TEST(Permutation, HoldsItsSize) {
   const double error = 4 * std::sqrt(0.05 * 0.95 / kRounds);
   EXPECT_NEAR(static_cast<double>(rejected) / kRounds, 0.05, error);
   EXPECT_NEAR(static_cast<double>(flipped) / kRounds, 0.05, error);
+}
+
+TEST(RankSum, HoldsItsSizeAndCoversTheShift) {
+  SCOPED_TRACE(kSeed);
+  Random random(kSeed);
+  constexpr int kRounds = 2000;
+  int rejected = 0;
+  int covered = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<double> before(15);
+    std::vector<double> after(25);
+    for (double& value : before) value = random.normal();
+    for (double& value : after) value = random.normal();
+    rejected += rank_sum(before, after, 0.95).p <= 0.05 ? 1 : 0;
+    for (double& value : after) value += 3;
+    covered += rank_sum(before, after, 0.95).interval.contains(3) ? 1 : 0;
+  }
+  const double error = 4 * std::sqrt(0.05 * 0.95 / kRounds);
+  EXPECT_NEAR(static_cast<double>(rejected) / kRounds, 0.05, error);
+  EXPECT_NEAR(static_cast<double>(covered) / kRounds, 0.95, error);
+  // The median of all nine differences.
+  EXPECT_DOUBLE_EQ(
+      rank_sum(std::vector<double>{1, 2, 4}, std::vector<double>{8, 9, 11}, 0.95).shift, 7);
+}
+
+TEST(Trend, SeesARisingSeriesAndHoldsItsSize) {
+  SCOPED_TRACE(kSeed);
+  Random random(kSeed);
+  constexpr int kRounds = 2000;
+  int rejected = 0;
+  std::vector<double> series(30);
+  for (int round = 0; round < kRounds; ++round) {
+    for (double& value : series) value = random.normal();
+    rejected += trend_p(series) <= 0.05 ? 1 : 0;
+  }
+  EXPECT_NEAR(static_cast<double>(rejected) / kRounds, 0.05, 4 * std::sqrt(0.05 * 0.95 / kRounds));
+  for (std::size_t i = 0; i < series.size(); ++i) series[i] += 0.2 * static_cast<double>(i);
+  EXPECT_LE(trend_p(series), 1e-4);
 }
 
 TEST(Equivalence, NeedsTheWholeIntervalInside) {
