@@ -223,7 +223,8 @@ AbStory::GoesOn AbStory::judge(const RunFailure& failure) {
     return true;
   }
   if (failure.stage == Stage::kRevert && failure.arm == Arm::kControl) {
-    trial_.gates.push_back({std::string(kRevertGate), GateOutcome::kFailed, failure.what});
+    for (Gate& gate : trial_.gates)
+      if (gate.name == kRevertGate) gate = {gate.name, GateOutcome::kFailed, failure.what};
     return false;
   }
   if (failure.arm != Arm::kAfter)

@@ -115,8 +115,8 @@ std::vector<std::string> BlockRunner::notes() const {
                                 again_, blocks_ + again_, names_of(seen_)));
   if (kept_disturbed_ != 0)
     notes.push_back(fmt::format(
-        "{} blocks of runs stayed disturbed ({}): they are used, and marked in the record",
-        kept_disturbed_, names_of(seen_)));
+        "{} of {} blocks of runs stayed disturbed ({}): they are used, and marked in the record",
+        kept_disturbed_, blocks_, names_of(seen_)));
   return notes;
 }
 

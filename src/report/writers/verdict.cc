@@ -41,6 +41,9 @@ std::string change(const Effect& effect, const MetricWords& words) {
   const bool better = effect.ratio <= 1;
   const double sign = better ? -100 : 100;
   const double one = sign * (effect.ratio - 1);
+  if (effect.low <= 0 || !std::isfinite(effect.high))
+    return fmt::format("{:.2g} % {} (too few runs for an interval)", one,
+                       better ? words.better : words.worse);
   const double a = sign * (effect.low - 1);
   const double b = sign * (effect.high - 1);
   return fmt::format("{:.2g} % {} [{:.2g}, {:.2g}]", one, better ? words.better : words.worse,
@@ -136,12 +139,12 @@ void write_effects(const Trial& trial, const Verdict& verdict, Output& out) {
       any = true;
       continue;
     }
-    row("as built", workload.natural, "pairs");
+    row("as built", workload.natural, "blocks");
     row("at all starts", workload.placement, "layouts");
     row("blocks moved", workload.blocks, "layouts");
     row("over all layouts", workload.intrinsic, "layouts");
     row("over likely links", workload.expected, "layouts");
-    row("the reference", workload.reference, "pairs");
+    row("the reference", workload.reference, "blocks");
   }
   if (!any) return;
   out.write("\n");
@@ -196,12 +199,14 @@ void write_verdict(const Trial& trial, const Verdict& verdict, const Palette& pa
     out.print("the smallest effect that could have been seen: {:.2g} %\n",
               100 * *verdict.minimum_detectable_effect);
   if (verdict.control)
-    out.print("BEFORE against its copy: {}\n", change(*verdict.control, {"faster", "slower"}));
+    out.print("BEFORE's own copy: {}; it should be a tie\n",
+              change(*verdict.control, {"better", "worse"}));
   write_gates(trial, out);
+  // Why a stage is missing is among the workload's notes.
   for (const LayoutStage& stage : trial.layout_stages)
-    if (!stage.available || !stage.reason.empty())
+    if (stage.available && !stage.reason.empty())
       write_paragraph(stage.stage == Stage::kPlacement ? "other starts: " : "moved blocks: ",
-                      (stage.available ? "" : "not tried, ") + stage.reason, out);
+                      stage.reason, out);
   if (verdict.runs != 0)
     out.print("runs: {}{}\n", with_separators(verdict.runs),
               verdict.disturbed_runs == 0
