@@ -100,6 +100,18 @@ std::uint32_t aliasing_store(AuditedFunction& function, const LoopValues& values
   return first;
 }
 
+// A store through the pointer that the load uses may write the loaded element:
+//
+//     .loop: mov  ecx, dword ptr [rdi]            a[0]
+//            add  dword ptr [rdi + 4*rax], ecx    a[index], which may be a[0]
+bool stored_through_same_pointer(AuditedFunction& function, const LoopValues& values,
+                                 std::uint32_t load) {
+  return std::any_of(values.stores().begin(), values.stores().end(), [&](std::uint32_t store) {
+    return values.may_alias(load, store) && !values.in_frame(function.insn(store).memory) &&
+           function.pointers().may_share(load, store);
+  });
+}
+
 std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   std::vector<Site> sites;
   for (const std::uint32_t load : invariant_loads(function, loop)) {
@@ -109,6 +121,7 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
     if (looks_volatile(function.view(), load)) continue;
     const std::uint32_t store = aliasing_store(function, values, load);
     if (store == kNoIndex) continue;
+    if (stored_through_same_pointer(function, values, load)) continue;
     const bool explained = explains(function.insn(load), function.insn(store));
     const bool flag = looks_like_stop_flag(function.view(), loop, load);
     if (flag && !explained) continue;
@@ -149,6 +162,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "the loop is no remainder, peel, scalar fallback or cold loop",
       "a store of the loop may alias; there is no call, no atomic access and no barrier",
       "no store writes the very same address: it is no accumulator in memory",
+      "no store goes through the pointer that the load uses, or one computed from it",
       "the load runs in every iteration",
       "no stack slot, constant, GOT entry or thread-local variable",
       "not loaded twice in a row, as a volatile object may be",

@@ -94,6 +94,36 @@ CASE void atomic_counter(int* counter, const int* step, int* out, size_t n) {
   }
 }
 
+// Each index may be 0: the store may write what is loaded.
+CASE void first_element(int* a, const uint16_t* index, int n) {
+  for (int i = 0; i < n; i++) a[index[i]] += a[0];
+}
+
+CASE void first_byte(unsigned char* d, const unsigned char* index, int n) {
+  for (int i = 0; i < n; i++) d[index[i]] = d[0] + 1;
+}
+
+// The same, with a pointer into the array for the load.
+struct counts {
+  int before[100];
+  uint16_t count[64];
+};
+CASE void one_of_row(struct counts* s, const uint8_t* index, size_t row, int n) {
+  const uint16_t* limit = &s->count[row];
+  for (int i = 0; i < n; i++) {
+    if (index[i] == 0) break;
+    s->count[index[i]] = *limit + 1;
+  }
+}
+
+// Another field of the same object is not written: a store with another constant.
+CASE void other_field(struct buffer* s, const int* in, char* out, int n) {
+  for (int i = 0; i < n; i++) {
+    s->count = in[i];
+    out[i] = (char)s->value;
+  }
+}
+
 int produce(void);
 CASE void call_in_loop(struct buffer* s) {
   for (int i = 0; i < s->count; i++) s->words[i] = produce();
