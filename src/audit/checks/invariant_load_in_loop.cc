@@ -157,15 +157,17 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "that.";
   finding.risk =
       "If the store really changes the loaded value during the loop, a local copy changes what "
-      "the program computes.";
+      "the program computes. A volatile object or a relaxed atomic looks the same in the "
+      "assembly, and must stay in the loop.";
   finding.traps_passed = {
       "the loop is no remainder, peel, scalar fallback or cold loop",
-      "a store of the loop may alias; there is no call, no atomic access and no barrier",
+      "a store of the loop may alias; there is no call, no lock-prefixed or exchanging access "
+      "and no barrier",
       "no store writes the very same address: it is no accumulator in memory",
       "no store goes through the pointer that the load uses, or one computed from it",
       "the load runs in every iteration",
       "no stack slot, constant, GOT entry or thread-local variable",
-      "not loaded twice in a row, as a volatile object may be",
+      "not loaded twice in a row",
       "no flag that only stops the loop, unless a store of its size explains the load"};
   predict_fewer(finding, function, loop, Metric::kInvariantLoads, sites.size());
   return finding;
