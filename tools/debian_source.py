@@ -24,8 +24,7 @@ class Unavailable(Exception):
 def run(command, **options):
     done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise Unavailable(f"{command[0]} failed: {last}")
+        raise Unavailable(f"{command[0]} failed: {'; '.join(done.stderr.strip().splitlines())[:500] or 'no message'}")
 
 
 def system_sources():

@@ -34,6 +34,7 @@ AuditedFunction::AuditedFunction(const Binary& binary, const Profile* profile)
 void AuditedFunction::reset(const FunctionView& view) {
   view_ = &view;
   values_.reset();
+  pointers_.reset();
   frame_.emplace(view.function);
   has_dominators_ = false;
   panics_.reset(view);
@@ -67,6 +68,11 @@ const LoopValues& AuditedFunction::values(LoopIndex loop) {
     values_.emplace(view_->function, view_->cfg, view_->loops, loop, *frame_, &view_->binary);
   values_of_ = loop;
   return *values_;
+}
+
+PointerOrigins& AuditedFunction::pointers() {
+  if (!pointers_) pointers_.emplace(view_->function, view_->cfg, *frame_);
+  return *pointers_;
 }
 
 const DominatorTree& AuditedFunction::dominators() {

@@ -12,6 +12,7 @@
 #include "core/profile.h"
 #include "graph/dominators.h"
 #include "graph/loop_values.h"
+#include "graph/pointer_origins.h"
 #include "graph/stack_frame.h"
 
 namespace asmforge {
@@ -37,6 +38,7 @@ class AuditedFunction {
   [[nodiscard]] bool runs_every_iteration(LoopIndex loop, BlockIndex block);
 
   const LoopValues& values(LoopIndex loop);
+  PointerOrigins& pointers();
   PanicPaths& panics() { return panics_; }
   const DominatorTree& dominators();
 
@@ -54,6 +56,7 @@ class AuditedFunction {
   std::optional<StackFrame> frame_;
   std::optional<LoopValues> values_;
   LoopIndex values_of_ = kNoIndex;
+  std::optional<PointerOrigins> pointers_;
   PanicPaths panics_;
   DominatorTree dominators_;
   bool has_dominators_ = false;

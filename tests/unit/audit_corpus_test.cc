@@ -238,6 +238,22 @@ TEST_F(Corpus, StrippedIndexChecksAreHints) {
   }
 }
 
+// However far from the loop the constant is set.
+TEST_F(Corpus, ADivisorIsCalledAConstantWhenItIsOne) {
+  for (const std::size_t which : {0U, 1U}) {
+    const std::string path = built(builds()[which], "divides.c");
+    ASSERT_FALSE(path.empty());
+    const auto opened = open_input(path, {});
+    ASSERT_TRUE(opened.has_value());
+    const AuditReport report =
+        audit(opened->front(), {"divide_u32", "tenths_for_size", "fifths_far"}, 1);
+    ASSERT_EQ(report.findings.size(), 3U);
+    for (const Finding& f : report.findings)
+      EXPECT_EQ(f.cause.starts_with("The divisor is a constant"), f.function != "divide_u32")
+          << f.function;
+  }
+}
+
 TEST(AuditOptionsTest, AnUnknownCheckIsAnError) {
   AuditOptions options;
   options.checks = {"no-such-check"};

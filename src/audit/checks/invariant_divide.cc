@@ -19,6 +19,7 @@
 #include "audit/check.h"
 #include "audit/loop_metrics.h"
 #include "audit/report_loops.h"
+#include "graph/reaching_definitions.h"
 #include "isa/x86_64.h"
 
 namespace asmforge::checks {
@@ -129,30 +130,30 @@ bool ends_at_other_remainder(AuditedFunction& function, LoopIndex loop, std::uin
   return found;
 }
 
-// The number that is moved into `reg` before the loop, if it is one: a build for
-// size divides by constants too.
-std::optional<std::int64_t> constant_before_loop(const FunctionView& view, LoopIndex loop,
-                                                 Register reg) {
-  constexpr int kMaxBlocks = 16;
-  BlockIndex block = view.loops.loops[loop].header;
-  for (int steps = 0; steps < kMaxBlocks; ++steps) {
-    BlockIndex outside = kNoIndex;
-    for (const BlockIndex p : view.cfg.predecessors(block)) {
-      if (!view.cfg.blocks[p].reachable || view.loops.contains(loop, p)) continue;
-      if (outside != kNoIndex) return std::nullopt;
-      outside = p;
-    }
-    if (outside == kNoIndex) return std::nullopt;
-    block = outside;
-    for (std::uint32_t i = view.cfg.blocks[block].last + 1; i-- > view.cfg.blocks[block].first;) {
-      const Insn& insn = view.function.insns[i];
-      if (!insn.writes.contains(reg)) continue;
-      if (!insn.is(InsnClass::kMove) || !insn.has_immediate || insn.memory.present)
-        return std::nullopt;
-      return insn.immediate;
-    }
-  }
-  return std::nullopt;
+// What the instruction writes when that is a number: mov reg, 10, or the shorter
+// push 10 and pop reg.
+std::optional<std::int64_t> constant_made_by(const FunctionView& view, std::uint32_t index) {
+  const Insn& insn = view.function.insns[index];
+  if (insn.memory.present || insn.is(InsnClass::kPartialWrite)) return std::nullopt;
+  if (insn.is(InsnClass::kMove) && insn.has_immediate) return insn.immediate;
+  if (!insn.is(InsnClass::kPop) || view.cfg.blocks[view.cfg.block_of_insn[index]].first == index)
+    return std::nullopt;
+  const Insn& before = view.function.insns[index - 1];
+  if (!before.is(InsnClass::kPush) || !before.has_immediate) return std::nullopt;
+  return before.immediate;
+}
+
+// The number that the divisor's register holds, however far from the loop it is set,
+// on all ways to the division: a build for size divides by constants too.
+std::optional<std::int64_t> constant_in(const FunctionView& view, Register reg,
+                                        std::uint32_t divide) {
+  const Definitions from = ReachingDefinitions(view.function, view.cfg).of(reg, divide);
+  if (!from.complete || from.from_outside || from.insns.empty()) return std::nullopt;
+  const std::optional<std::int64_t> constant = constant_made_by(view, from.insns.front());
+  const bool on_all_ways = std::all_of(from.insns.begin(), from.insns.end(), [&](std::uint32_t d) {
+    return constant_made_by(view, d) == constant;
+  });
+  return on_all_ways ? constant : std::nullopt;
 }
 
 // A 64-bit division guarded by a 32-bit one of the same operands, clang's way
@@ -240,8 +241,9 @@ void explain(Finding& finding, bool constant) {
     finding.fix_rust = "Compile the crate with opt-level 2 or 3.";
   } else {
     finding.cause =
-        "The divisor is known only at run time, so the compiler cannot turn the division into a "
-        "multiplication, and it makes no use of the divisor staying the same through the loop.";
+        "The divisor is not changed in the loop, but the compiler can turn a division into a "
+        "multiplication only when it knows the divisor, and it makes no use of the divisor "
+        "staying the same through the loop.";
     finding.fix_c =
         "Compute a reciprocal before the loop (libdivide), make the divisor a template parameter "
         "or switch over its few real values, or shift when it is a power of two.";
@@ -259,7 +261,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
   for (const Site& site : sites) {
     std::optional<std::int64_t> constant;
     if (site.divisor != kNoRegister)
-      constant = constant_before_loop(function.view(), loop, site.divisor);
+      constant = constant_in(function.view(), site.divisor, site.divide);
     all_constant = all_constant && constant.has_value();
     function.add_evidence(finding, site.divide, describe(site, constant));
     finding.confidence = std::min(finding.confidence, confidence_of(function, loop, site));

@@ -10,12 +10,14 @@
 //
 // A local copy before the loop tells the compiler that the store does not.
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "audit/check.h"
 #include "audit/loop_metrics.h"
 #include "audit/report_loops.h"
+#include "isa/x86_64.h"
 
 namespace asmforge::checks {
 namespace {
@@ -24,6 +26,7 @@ struct Site {
   std::uint32_t load = kNoIndex;
   std::uint32_t store = kNoIndex;  // the one that explains the reload best
   Confidence confidence = Confidence::kHint;
+  bool has_register = false;  // one is free to keep it in
 };
 
 // Only a volatile object is loaded twice with no store in between.
@@ -100,6 +103,78 @@ std::uint32_t aliasing_store(AuditedFunction& function, const LoopValues& values
   return first;
 }
 
+// A store through the pointer that the load uses may write the loaded element:
+//
+//     .loop: mov  ecx, dword ptr [rdi]            a[0]
+//            add  dword ptr [rdi + 4*rax], ecx    a[index], which may be a[0]
+bool stored_through_same_pointer(AuditedFunction& function, const LoopValues& values,
+                                 std::uint32_t load) {
+  return std::any_of(values.stores().begin(), values.stores().end(), [&](std::uint32_t store) {
+    return values.may_alias(load, store) && !values.in_frame(function.insn(store).memory) &&
+           function.pointers().may_share(load, store);
+  });
+}
+
+// A load that is kept in a register all through the loop needs one of its own there.
+class FreeRegisters {
+ public:
+  FreeRegisters(const FunctionView& view, const LoopFlow& flow) : view_(view) {
+    flow.for_each_insn([&](std::uint32_t i) {
+      const Insn& insn = view.function.insns[i];
+      used_ |= insn.reads | insn.writes;
+      insn.writes.for_each([&](Register r) { ++writers_[r]; });
+    });
+    used_.insert(x86_64::kStackPointer);
+    for (Register r = 0; r < 16; ++r) general_ += used_.contains(r) ? 0 : 1;
+    // The upper half is AVX-512's: there where the loop uses it.
+    bool upper = false;
+    for (Register r = 16; r < 32; ++r) upper = upper || used_.contains(x86_64::kVector0 + r);
+    for (Register r = 0; r < (upper ? 32 : 16); ++r)
+      vector_ += used_.contains(x86_64::kVector0 + r) ? 0 : 1;
+    // Compilers need one now and then, and the function may need another after the loop.
+    general_ = std::max(general_ - 1, 0);
+    vector_ = std::max(vector_ - 1, 0);
+  }
+
+  // Takes a register for the load; false when there is none left.
+  bool take(std::uint32_t load) {
+    const Insn& insn = view_.function.insns[load];
+    if (keeps_its_own(insn) || taken_for_the_same(insn.memory)) return true;
+    int& left = is_for_vector(insn) ? vector_ : general_;
+    if (left == 0) return false;
+    --left;
+    taken_for_.push_back(&insn.memory);
+    return true;
+  }
+
+ private:
+  // Only the load writes its register: what it leaves there can stay.
+  [[nodiscard]] bool keeps_its_own(const Insn& insn) const {
+    const Operand& to = insn.operands[0];
+    return insn.classes.has_any(InsnClass::kMove | InsnClass::kExtend) &&
+           to.kind == OperandKind::kRegister && to.written && to.reg < writers_.size() &&
+           writers_[to.reg] == 1;
+  }
+  [[nodiscard]] bool taken_for_the_same(const MemoryOperand& m) const {
+    return std::any_of(taken_for_.begin(), taken_for_.end(), [&](const MemoryOperand* t) {
+      return t->base == m.base && t->index == m.index && t->scale == m.scale &&
+             t->displacement == m.displacement && t->address == m.address && t->bytes == m.bytes;
+    });
+  }
+  static bool is_for_vector(const Insn& insn) {
+    return std::any_of(insn.operands.begin(), insn.operands.end(), [](const Operand& o) {
+      return o.kind == OperandKind::kRegister && x86_64::is_vector(o.reg);
+    });
+  }
+
+  const FunctionView& view_;
+  RegisterSet used_;
+  std::array<int, 128> writers_{};
+  int general_ = 0;
+  int vector_ = 0;
+  std::vector<const MemoryOperand*> taken_for_;
+};
+
 std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   std::vector<Site> sites;
   for (const std::uint32_t load : invariant_loads(function, loop)) {
@@ -109,11 +184,16 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
     if (looks_volatile(function.view(), load)) continue;
     const std::uint32_t store = aliasing_store(function, values, load);
     if (store == kNoIndex) continue;
+    if (stored_through_same_pointer(function, values, load)) continue;
     const bool explained = explains(function.insn(load), function.insn(store));
     const bool flag = looks_like_stop_flag(function.view(), loop, load);
     if (flag && !explained) continue;
     sites.push_back({load, store, explained && !flag ? Confidence::kPattern : Confidence::kHint});
   }
+  FreeRegisters registers(function.view(), function.values(loop).flow());
+  for (Site& site : sites) site.has_register = registers.take(site.load);
+  const auto fits = [](const Site& site) { return site.has_register; };
+  if (std::none_of(sites.begin(), sites.end(), fits)) return {};
   return sites;
 }
 
@@ -122,6 +202,9 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
   finding.title = counted(sites.size(), "load of an unchanging address is",
                           "loads of unchanging addresses are") +
                   " repeated in every iteration";
+  const auto kept = static_cast<std::size_t>(std::count_if(
+      sites.begin(), sites.end(), [](const Site& site) { return site.has_register; }));
+  if (kept < sites.size()) finding.title += "; registers are free for " + std::to_string(kept);
   // The store of the first load is shown even when there are many loads.
   constexpr std::size_t kMaxLoads = AuditedFunction::kMaxEvidence - 2;
   for (const Site& site : sites) {
@@ -144,16 +227,21 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "that.";
   finding.risk =
       "If the store really changes the loaded value during the loop, a local copy changes what "
-      "the program computes.";
+      "the program computes. A volatile object or a relaxed atomic looks the same in the "
+      "assembly, and must stay in the loop.";
   finding.traps_passed = {
       "the loop is no remainder, peel, scalar fallback or cold loop",
-      "a store of the loop may alias; there is no call, no atomic access and no barrier",
+      "a store of the loop may alias; there is no call, no lock-prefixed or exchanging access "
+      "and no barrier",
       "no store writes the very same address: it is no accumulator in memory",
+      "no store goes through the pointer that the load uses, or one computed from it",
       "the load runs in every iteration",
+      "the loop leaves registers free to keep the loads in",
       "no stack slot, constant, GOT entry or thread-local variable",
-      "not loaded twice in a row, as a volatile object may be",
+      "not loaded twice in a row",
       "no flag that only stops the loop, unless a store of its size explains the load"};
-  predict_fewer(finding, function, loop, Metric::kInvariantLoads, sites.size());
+  if (kept < sites.size()) finding.confidence = Confidence::kHint;
+  predict_fewer(finding, function, loop, Metric::kInvariantLoads, kept);
   return finding;
 }
 

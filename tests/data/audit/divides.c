@@ -53,6 +53,17 @@ MINSIZE uint32_t tenths_for_size(const uint32_t* a, size_t n) {
   return sum;
 }
 
+// The same, with the five set before the outer loop.
+MINSIZE uint32_t fifths_far(const uint32_t* a, uint32_t* odd, size_t rows, size_t n) {
+  uint32_t sum = 0;
+  for (size_t r = 0; r < rows; r++) {
+    if (a[r] & 1) sum ^= a[r];
+    else odd[r] = 1;
+    for (size_t i = 0; i < n; i++) sum += a[i + r] / 5;
+  }
+  return sum;
+}
+
 // --- by one that changes, or few times, or not by the divider ---
 
 // Once per digit.

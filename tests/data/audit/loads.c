@@ -1,5 +1,6 @@
 // Loads of unchanging addresses in loops, and what looks like them. Each
 // function is one case of cases.txt.
+#include <immintrin.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -94,6 +95,36 @@ CASE void atomic_counter(int* counter, const int* step, int* out, size_t n) {
   }
 }
 
+// Each index may be 0: the store may write what is loaded.
+CASE void first_element(int* a, const uint16_t* index, int n) {
+  for (int i = 0; i < n; i++) a[index[i]] += a[0];
+}
+
+CASE void first_byte(unsigned char* d, const unsigned char* index, int n) {
+  for (int i = 0; i < n; i++) d[index[i]] = d[0] + 1;
+}
+
+// The same, with a pointer into the array for the load.
+struct counts {
+  int before[100];
+  uint16_t count[64];
+};
+CASE void one_of_row(struct counts* s, const uint8_t* index, size_t row, int n) {
+  const uint16_t* limit = &s->count[row];
+  for (int i = 0; i < n; i++) {
+    if (index[i] == 0) break;
+    s->count[index[i]] = *limit + 1;
+  }
+}
+
+// Another field of the same object is not written: a store with another constant.
+CASE void other_field(struct buffer* s, const int* in, char* out, int n) {
+  for (int i = 0; i < n; i++) {
+    s->count = in[i];
+    out[i] = (char)s->value;
+  }
+}
+
 int produce(void);
 CASE void call_in_loop(struct buffer* s) {
   for (int i = 0; i < s->count; i++) s->words[i] = produce();
@@ -155,4 +186,29 @@ CASE void spilled(const uint64_t* a, uint64_t* o, size_t n) {
     o[i] = v0 + v3;
   }
   o[0] = v1 ^ v2 ^ v4 ^ v5 ^ v6 ^ v7;
+}
+
+// The loop's own values take all registers: there is none to keep the loads in.
+CASE void no_register_left(const uint64_t* k, uint64_t* out, const uint64_t* in, size_t n) {
+  uint64_t a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = 8, j = 9;
+  for (size_t i = 0; i < n; i++) {
+    a = (a ^ k[0]) * j, b = (b ^ k[1]) * a, c = (c ^ k[2]) * b, d = (d ^ k[3]) * c;
+    e = (e ^ k[4]) * d, f = (f ^ k[5]) * e, g = (g ^ k[6]) * f, h = (h ^ k[7]) * g;
+    j = (j ^ k[8]) * h + in[i];
+    out[i] = j;
+  }
+  out[0] = a ^ b ^ c ^ d ^ e ^ f ^ g ^ h;
+}
+
+// More loads than registers: some can be kept, not all.
+__attribute__((noinline, target("aes"))) void round_keys(const __m128i* k, __m128i* out, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    __m128i x = out[i];
+    x = _mm_aesenc_si128(_mm_aesenc_si128(_mm_aesenc_si128(x, k[0]), k[1]), k[2]);
+    x = _mm_aesenc_si128(_mm_aesenc_si128(_mm_aesenc_si128(x, k[3]), k[4]), k[5]);
+    x = _mm_aesenc_si128(_mm_aesenc_si128(_mm_aesenc_si128(x, k[6]), k[7]), k[8]);
+    x = _mm_aesenc_si128(_mm_aesenc_si128(_mm_aesenc_si128(x, k[9]), k[10]), k[11]);
+    x = _mm_aesenc_si128(_mm_aesenc_si128(_mm_aesenc_si128(x, k[12]), k[13]), k[14]);
+    out[i] = _mm_aesenclast_si128(x, k[15]);
+  }
 }

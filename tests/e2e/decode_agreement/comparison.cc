@@ -39,16 +39,20 @@ class Coverage {
 
   void see(const TextSection& section, const ObjdumpLine& line) {
     Shown& shown = shown_[static_cast<std::size_t>(&section - elf_.sections.data())];
-    shown.bytes += line.size;
-    shown.end = line.address + line.size;
+    // At a symbol inside of an instruction objdump begins anew: some bytes come twice.
+    const std::uint64_t begin = std::max(line.address, shown.end);
+    const std::uint64_t end = line.address + line.size;
+    if (end <= begin) return;
+    shown.bytes += end - begin;
+    shown.end = end;
   }
 
   [[nodiscard]] std::string left_out() const {
     for (std::size_t i = 0; i < shown_.size(); ++i) {
       const TextSection& section = elf_.sections[i];
       const std::size_t size = section.bytes.size();
-      if (size == 0 || (shown_[i].bytes == size && shown_[i].end == section.address + size))
-        continue;
+      if (size == 0) continue;
+      if (shown_[i].bytes >= size && shown_[i].end >= section.address + size) continue;
       return "showed " + std::to_string(shown_[i].bytes) + " of the " + std::to_string(size) +
              " bytes of " + section.name;
     }
