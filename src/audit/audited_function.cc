@@ -9,7 +9,7 @@ namespace asmforge {
 namespace {
 
 // Until a machine's own hazards are measured, a weight would be a guess.
-constexpr const char* kNoCalibration = "no calibration of this machine: cycles are not estimated";
+constexpr const char* kNoCalibration = "asmforge cannot calibrate yet: no cycles are estimated";
 
 bool does_most_of_the_work(LoopRole role) {
   return role == LoopRole::kOnly || role == LoopRole::kMain || role == LoopRole::kUnknown;
@@ -54,7 +54,16 @@ std::optional<double> AuditedFunction::share(LoopIndex index) const {
     sum += count_in(*module_, {view_->function.insns[block.first].address,
                                view_->function.insns[block.last].end()});
   }
+  if (sum == 0 && !zero_means_never_ran(*profile_)) return std::nullopt;
   return static_cast<double>(sum) / static_cast<double>(profile_->total);
+}
+
+std::optional<std::uint64_t> AuditedFunction::executions(const Insn& insn) const {
+  // Samples say what share of the time was spent, not how often.
+  if (module_ == nullptr || profile_->source != ProfileSource::kExactCounts) return std::nullopt;
+  const std::uint64_t count = count_at(*module_, insn.address);
+  if (count == 0 && !zero_means_never_ran(*profile_)) return std::nullopt;
+  return count;
 }
 
 bool AuditedFunction::runs_every_iteration(LoopIndex loop, BlockIndex block) {
@@ -93,6 +102,7 @@ Finding AuditedFunction::start_finding(LoopIndex index) const {
   finding.loop_range = loop_range(*view_, loop);
   finding.severity_reason = kNoCalibration;
   finding.share = share(index);
+  finding.may_have_run = module_ != nullptr && profile_->total != 0 && !finding.share;
   finding.predicate.function = finding.function;
   finding.predicate.loop.whole_function = false;
   finding.predicate.loop.ordinal = index;
@@ -104,9 +114,8 @@ void AuditedFunction::add_evidence(Finding& finding, std::uint32_t index, std::s
   if (index == kNoIndex || finding.insns.size() == kMaxEvidence) return;
   if (std::find(finding.insns.begin(), finding.insns.end(), index) != finding.insns.end()) return;
   const Insn& shown = insn(index);
-  if (module_ != nullptr)
-    finding.executions =
-        std::max(finding.executions.value_or(0), count_at(*module_, shown.address));
+  if (const std::optional<std::uint64_t> times = executions(shown))
+    finding.executions = std::max(finding.executions.value_or(0), *times);
   finding.insns.push_back(index);
   const std::string text =
       view_->decoder.text(shown, view_->binary.bytes_at(shown.address, shown.size), Syntax::kIntel);

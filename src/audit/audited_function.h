@@ -32,7 +32,8 @@ class AuditedFunction {
   // remainder, a peel, a scalar fallback or a cold loop counts only when the
   // profile says that it is hot.
   [[nodiscard]] bool worth_auditing(LoopIndex loop) const;
-  // Share of the profile that ran in the loop; nullopt without a profile of this binary.
+  // Share of the profile that ran in the loop; nullopt without a profile of this binary,
+  // and when none was seen but the profile may have missed it.
   [[nodiscard]] std::optional<double> share(LoopIndex loop) const;
   // True when each whole iteration of the loop executes the block.
   [[nodiscard]] bool runs_every_iteration(LoopIndex loop, BlockIndex block);
@@ -50,6 +51,9 @@ class AuditedFunction {
   static constexpr std::size_t kMaxEvidence = 8;
 
  private:
+  // How often it ran; nullopt when the profile does not say.
+  [[nodiscard]] std::optional<std::uint64_t> executions(const Insn& insn) const;
+
   const Profile* profile_;
   const ProfileModule* module_;  // of this binary; nullptr when the profile has none
   const FunctionView* view_ = nullptr;

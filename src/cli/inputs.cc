@@ -37,6 +37,8 @@ Result<CompiledSource> compile(const InputRequest& request) {
 // What there is to know before the binary is opened: the profile, and the compiled source.
 Result<Inputs> prepare(const InputRequest& request) {
   Inputs inputs;
+  if (request.options.path.empty())
+    return Error{ErrorCode::kUsage, "the file's name is empty", "name a program or a source"};
   if (!request.options.profile.empty()) {
     AF_TRY(inputs.profile, read_profile(request.options.profile));
   }

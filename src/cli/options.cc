@@ -5,6 +5,8 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "cli/values.h"
+
 namespace asmforge {
 namespace {
 
@@ -36,7 +38,7 @@ void add_color_option(CLI::App& app, OutputOptions& options) {
   app.add_option("--color", options.color,
                  "auto (a terminal, unless NO_COLOR is set), always or never")
       ->type_name("WHEN")
-      ->check(CLI::IsMember({"auto", "always", "never"}).description(""));
+      ->check(one_of({"auto", "always", "never"}));
 }
 
 void add_output_options(CLI::App& app, OutputOptions& options) {
@@ -73,7 +75,7 @@ void add_assembly_options(CLI::App& app, AssemblyOptions& options) {
          "-M", [&options](const std::string& syntax) { options.att = syntax == "att"; },
          "intel or att, as objdump has it")
       ->type_name("SYNTAX")
-      ->check(CLI::IsMember({"intel", "att"}).description(""));
+      ->check(one_of({"intel", "att"}));
   // Always on here: accepted for the habit.
   app.add_flag("-d,-C,-S,-l,--disassemble,--demangle,--source,--line-numbers,--no-show-raw-insn")
       ->group(kNotAdvertised);

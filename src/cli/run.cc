@@ -12,11 +12,14 @@
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/help.h"
+#include "cli/options.h"
 
 namespace asmforge {
 namespace {
 
 constexpr int kOurBug = 4;
+// How flags of compilers begin that people give without "--".
+constexpr std::string_view kCompilerFlags[] = {"-O", "-m", "-f", "-g", "-I", "-D", "-std", "-W"};
 
 int report(const Error& error, Output& out, Output& err) {
   out.flush();
@@ -47,6 +50,11 @@ Error unknown_option(const Command& command, const CLI::App& app, const std::str
     return Error{ErrorCode::kUsage,
                  fmt::format("{}: one argument too many: '{}'", command.name, word),
                  fmt::format("try asmforge {} --help", command.name)};
+  const bool flags = std::any_of(std::begin(kCompilerFlags), std::end(kCompilerFlags),
+                                 [&](std::string_view flag) { return word.starts_with(flag); });
+  if (flags && !word.starts_with("--") && command.trailing == kCompilerTrailing)
+    return Error{ErrorCode::kUsage, fmt::format("{}: no option '{}'", command.name, word),
+                 "a compiler and its flags go after --"};
   std::vector<std::string> spelled;
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) spelled.push_back("--" + name);

@@ -121,6 +121,12 @@ Result<CompiledSource> compile_source(const std::string& path, const CompileOpti
   process.interrupted = options.interrupted;
   Result<ProcessResult> run = run_process(process);
   if (!run && run.error().code == ErrorCode::kUnavailable) {
+    const std::string near = compiler_spelled_alike(command.argv[0]);
+    if (!near.empty())
+      return Error{
+          ErrorCode::kUsage,
+          fmt::format("no compiler '{}' in PATH (did you mean '{}'?)", command.argv[0], near),
+          "the compiler's name comes first after --"};
     return Error{ErrorCode::kUnavailable, run.error().what, how_to_install(command.argv[0])};
   }
   if (!run) return run.error();

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <span>
 
 #include "base/process.h"
+#include "base/suggest.h"
 
 namespace asmforge {
 namespace {
@@ -160,6 +162,35 @@ constexpr Package kPackages[] = {
     {"cc", "install it with `apt install gcc`"},
 };
 
+// "gcc", "gcc-12", "clang++-19", but not "gccc" or "clang-format".
+bool is_compiler_name(std::string_view name) {
+  const std::size_t end = name.find_last_not_of("0123456789.");
+  if (end != name.npos && end > 0 && end + 1 < name.size() && name[end] == '-')
+    name = name.substr(0, end);
+  return std::ranges::any_of(kDefaults, [&](const Compilers& row) {
+    return std::ranges::any_of(row.programs,
+                               [&](std::string_view p) { return !p.empty() && p == name; });
+  });
+}
+
+std::vector<std::string> compilers_in_path() {
+  std::vector<std::string> names;
+  const char* path = std::getenv("PATH");
+  std::string_view rest = path == nullptr ? "" : path;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    std::error_code failed;
+    std::filesystem::directory_iterator entries(rest.substr(0, end), failed);
+    for (; !failed && entries != std::filesystem::directory_iterator(); entries.increment(failed)) {
+      std::string name = entries->path().filename().string();
+      if (is_compiler_name(name)) names.push_back(std::move(name));
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
 }  // namespace
 
 ObjectCommand object_command(const CommandLine& given, SourceLanguage language,
@@ -213,6 +244,14 @@ std::string how_to_install(std::string_view program) {
     if (program.starts_with(package.program)) return std::string(package.advice);
   }
   return "install it, or name another compiler after --";
+}
+
+std::string compiler_spelled_alike(std::string_view program) {
+  if (program.find('/') != program.npos || is_compiler_name(program)) return {};
+  const std::vector<std::string> names = compilers_in_path();
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::vector<std::size_t> nearest = nearest_names(program, known, 1);
+  return nearest.empty() ? std::string() : names[nearest[0]];
 }
 
 CommandLine split_command(std::string_view line) {

@@ -30,6 +30,10 @@ Result<CommandLine> default_command(SourceLanguage language);
 // What to install to get this program.
 std::string how_to_install(std::string_view program);
 
+// The compiler in PATH that a misspelt name seems to mean; empty when there is none, or
+// when the name is a compiler's that is only not installed.
+std::string compiler_spelled_alike(std::string_view program);
+
 // A command as a shell splits it: blanks, quotes, backslashes. No variables, no globs.
 CommandLine split_command(std::string_view line);
 

@@ -9,9 +9,11 @@ struct CountRule {
   InsnClasses none_of;
 };
 
+// Loads and stores are accesses through an operand: what call, ret, push and pop do to the
+// stack by themselves is not meant.
 constexpr CountRule kCountRules[] = {
-    {CountedClass::kLoads, InsnClass::kLoad, {}},
-    {CountedClass::kStores, InsnClass::kStore, {}},
+    {CountedClass::kLoads, InsnClass::kLoad, InsnClass::kReturn | InsnClass::kPop},
+    {CountedClass::kStores, InsnClass::kStore, InsnClass::kCall | InsnClass::kPush},
     {CountedClass::kCalls, InsnClass::kCall, {}},
     {CountedClass::kConditionalBranches, InsnClass::kConditional, {}},
     {CountedClass::kJumps, InsnClass::kJump, InsnClass::kConditional},

@@ -50,8 +50,9 @@ struct Finding {
   Confidence confidence = Confidence::kHint;
   std::optional<double> severity_cycles;    // null until calibrated
   std::string severity_reason;              // why it is null
-  std::optional<std::uint64_t> executions;  // of the evidence instruction that ran most
+  std::optional<std::uint64_t> executions;  // of the evidence that ran most, by exact counts
   std::optional<double> share;              // of the profile, of the loop
+  bool may_have_run = false;                // no count was seen, which does not mean never
   std::string suppress_key;                 // stable across builds: check:function:source line
 };
 

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--asmforge", required=True)
@@ -132,6 +133,18 @@ def processes(folder):
     check("and not complete", found.head["complete"], False)
 
 
+def at_the_start(path, program):
+    """Ctrl-C before the program has begun: nothing is said, as at any other time without counts."""
+    for wait in (0.01, 0.03, 0.06, 0.1, 0.2, 0.4):
+        asmforge = subprocess.Popen([options.asmforge, "profile", "-o", path, "--", program, "forever"],
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        time.sleep(wait)
+        os.killpg(asmforge.pid, signal.SIGINT)
+        _, said = asmforge.communicate(timeout=60)
+        check(f"no failure is claimed after Ctrl-C at {wait} s: {said}", "could not start" in said, False)
+        check(f"status after Ctrl-C at {wait} s", asmforge.returncode in (130, -signal.SIGINT), True)
+
+
 def interrupted(folder):
     """Ctrl-C keeps what was counted."""
     program, path = folder / "processes-pie", folder / "interrupted"
@@ -141,6 +154,7 @@ def interrupted(folder):
     os.killpg(asmforge.pid, signal.SIGINT)
     asmforge.communicate(timeout=60)
     check("status after Ctrl-C", asmforge.returncode, 130)
+    at_the_start(folder / "early", program)
     check("counts after Ctrl-C", Profile(path).modules[program.name].get(symbols(program)["kernel"], 0), TIMES)
 
 
@@ -244,6 +258,9 @@ def bad_input(folder):
         check(f"status of {arguments}", done.returncode, status)
         check(f"message of {arguments}: {done.stderr}", words in done.stderr, True)
         check(f"one sentence for {arguments}: {done.stderr}", done.stderr.count("\n"), 1)
+    for where in ("/nowhere/p", folder):
+        done = run([options.asmforge, "profile", "-o", where, "--", "echo", "it ran"])
+        check(f"nothing runs when {where} cannot be written", (done.returncode, done.stdout), (2, ""))
     done = run([options.asmforge, "profile", "-o", path, "--", "true"], env={"PATH": "/nowhere"})
     check("without qemu", (done.returncode, "apt install qemu-user" in done.stderr), (3, True))
 

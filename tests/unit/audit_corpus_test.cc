@@ -210,6 +210,51 @@ TEST_F(Corpus, AProfileBringsInTheRemainderLoop) {
   EXPECT_GT(first.share.value_or(0.0), 0.01);
 }
 
+// What a profile did not see has no count; only exact counts are counts of executions.
+TEST_F(Corpus, WhatAProfileCannotSayIsUnknown) {
+  Build build = builds()[2];
+  build.command.emplace_back("-Wl,--build-id");
+  const std::string path = built(build, "bounds.cc");
+  ASSERT_FALSE(path.empty());
+  const auto opened = open_input(path, {});
+  ASSERT_TRUE(opened.has_value());
+  const Binary& binary = opened->front();
+  const auto audited = [&](ProfileSource source, bool counted, bool all_features) {
+    ProfileModule module;
+    module.build_id = binary.build_id;
+    for (const FunctionEntry& f : binary.functions)
+      for (std::uint64_t a = f.address; counted && a < f.address + f.size; ++a)
+        module.entries.push_back({a, 7});
+    module.total = 7 * module.entries.size();
+    Profile profile;
+    profile.source = source;
+    profile.unattributed = 1000;
+    profile.total = module.total + profile.unattributed;
+    if (!all_features) profile.features_not_seen = {"avx512f"};
+    profile.modules.push_back(module);
+    AuditOptions options;
+    options.profile = &profile;
+    const auto report = audit_binary(binary, options);
+    EXPECT_TRUE(report.has_value() && !report->findings.empty());
+    return report->findings;
+  };
+  for (const Finding& f : audited(ProfileSource::kSamples, true, true)) {
+    EXPECT_EQ(f.executions, std::nullopt);
+    EXPECT_GT(f.share.value_or(0.0), 0.0);
+    EXPECT_FALSE(f.may_have_run);
+  }
+  for (const Finding& f : audited(ProfileSource::kExactCounts, false, false)) {
+    EXPECT_EQ(f.executions, std::nullopt);
+    EXPECT_EQ(f.share, std::nullopt);
+    EXPECT_TRUE(f.may_have_run);
+  }
+  for (const Finding& f : audited(ProfileSource::kExactCounts, false, true)) {
+    EXPECT_EQ(f.executions, 0U);
+    EXPECT_EQ(f.share, 0.0);
+    EXPECT_FALSE(f.may_have_run);
+  }
+}
+
 // Without symbols nobody knows what the callee is for.
 TEST_F(Corpus, StrippedIndexChecksAreHints) {
   for (const std::size_t which : {2U, 3U}) {

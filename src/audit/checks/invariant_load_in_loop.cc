@@ -26,7 +26,8 @@ struct Site {
   std::uint32_t load = kNoIndex;
   std::uint32_t store = kNoIndex;  // the one that explains the reload best
   Confidence confidence = Confidence::kHint;
-  bool has_register = false;  // one is free to keep it in
+  bool has_register = false;  // the loop leaves one untouched to keep it in
+  bool could_have = false;    // or one could be had
 };
 
 // Only a volatile object is loaded twice with no store in between.
@@ -136,6 +137,10 @@ class FreeRegisters {
     vector_ = std::max(vector_ - 1, 0);
   }
 
+  // A general register that is mentioned may be a temporary of a few instructions, so
+  // mentions prove nothing; loops that name nearly all vector registers hold tables in them.
+  static bool could_be_had(const Insn& insn) { return !is_for_vector(insn); }
+
   // Takes a register for the load; false when there is none left.
   bool take(std::uint32_t load) {
     const Insn& insn = view_.function.insns[load];
@@ -191,9 +196,11 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
     sites.push_back({load, store, explained && !flag ? Confidence::kPattern : Confidence::kHint});
   }
   FreeRegisters registers(function.view(), function.values(loop).flow());
-  for (Site& site : sites) site.has_register = registers.take(site.load);
-  const auto fits = [](const Site& site) { return site.has_register; };
-  if (std::none_of(sites.begin(), sites.end(), fits)) return {};
+  for (Site& site : sites) {
+    site.has_register = registers.take(site.load);
+    site.could_have = site.has_register || FreeRegisters::could_be_had(function.insn(site.load));
+  }
+  if (std::ranges::none_of(sites, &Site::could_have)) return {};
   return sites;
 }
 
@@ -202,8 +209,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
   finding.title = counted(sites.size(), "load of an unchanging address is",
                           "loads of unchanging addresses are") +
                   " repeated in every iteration";
-  const auto kept = static_cast<std::size_t>(std::count_if(
-      sites.begin(), sites.end(), [](const Site& site) { return site.has_register; }));
+  const auto kept = static_cast<std::size_t>(std::ranges::count_if(sites, &Site::could_have));
   if (kept < sites.size()) finding.title += "; registers are free for " + std::to_string(kept);
   // The store of the first load is shown even when there are many loads.
   constexpr std::size_t kMaxLoads = AuditedFunction::kMaxEvidence - 2;
@@ -236,11 +242,11 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "no store writes the very same address: it is no accumulator in memory",
       "no store goes through the pointer that the load uses, or one computed from it",
       "the load runs in every iteration",
-      "the loop leaves registers free to keep the loads in",
+      "the loop does not name so many vector registers that none is free",
       "no stack slot, constant, GOT entry or thread-local variable",
       "not loaded twice in a row",
       "no flag that only stops the loop, unless a store of its size explains the load"};
-  if (kept < sites.size()) finding.confidence = Confidence::kHint;
+  if (!std::ranges::all_of(sites, &Site::has_register)) finding.confidence = Confidence::kHint;
   predict_fewer(finding, function, loop, Metric::kInvariantLoads, kept);
   return finding;
 }

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <memory>
 
 #include "audit/check.h"
@@ -13,6 +14,7 @@
 #include "base/suggest.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/values.h"
 #include "report/writers/findings.h"
 
 namespace asmforge::commands {
@@ -56,28 +58,66 @@ Result<Done> check_ids(const std::vector<std::string>& wanted) {
   return Done{};
 }
 
-// The chosen functions of each archive member; all empty: every function.
-Result<std::vector<std::vector<std::uint32_t>>> choose_functions(const Options& options,
-                                                                 const Inputs& inputs) {
-  std::vector<std::vector<std::uint32_t>> chosen(inputs.binaries.size());
+// Whether the name has `part` where one of its components begins: "r::" is no part of
+// "core::str::len", though its letters are there.
+bool begins_a_component(std::string_view name, std::string_view part) {
+  const auto in_word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  for (std::size_t at = name.find(part); at != name.npos; at = name.find(part, at + 1))
+    if (at == 0 || !in_word(static_cast<unsigned char>(name[at - 1]))) return true;
+  return false;
+}
+
+// All that the name means equally well.
+std::vector<FunctionRef> all_that_fit(const Inputs& inputs, std::string_view wanted) {
+  std::vector<FunctionMatch> matches = find_by_name(inputs.binaries, wanted);
+  if (matches.empty()) return {};
+  const NameMatch surest = matches.front().how;
+  std::erase_if(matches, [&](const FunctionMatch& m) { return m.how != surest; });
+  const auto at_border = [&](const FunctionMatch& m) { return begins_a_component(m.name, wanted); };
+  if (surest == NameMatch::kPart && std::any_of(matches.begin(), matches.end(), at_border))
+    std::erase_if(matches, [&](const FunctionMatch& m) { return !at_border(m); });
+  std::vector<FunctionRef> refs;
+  for (const FunctionMatch& match : matches) refs.push_back(match.ref);
+  return refs;
+}
+
+struct Chosen {
+  std::vector<std::vector<std::uint32_t>> of_member;  // all empty: every function
+  std::vector<std::string> notes;
+};
+
+Result<Chosen> choose_functions(const Options& options, const Inputs& inputs) {
+  Chosen chosen;
+  chosen.of_member.resize(inputs.binaries.size());
   for (const std::string& wanted : options.functions) {
-    AF_TRY(const FunctionRef ref, select_function(inputs.binaries, wanted));
-    std::vector<std::uint32_t>& of_member = chosen[ref.binary];
-    if (std::find(of_member.begin(), of_member.end(), ref.function) == of_member.end())
-      of_member.push_back(ref.function);
+    std::vector<FunctionRef> refs;
+    const Result<FunctionRef> one = select_function(inputs.binaries, wanted);
+    if (one)
+      refs.push_back(*one);
+    else if (one.error().code == ErrorCode::kAmbiguous)
+      refs = all_that_fit(inputs, wanted);
+    if (refs.empty()) return one.error();
+    if (refs.size() > 1)
+      chosen.notes.push_back(
+          fmt::format("'{}' fits {} functions; all are audited", wanted, refs.size()));
+    for (const FunctionRef& ref : refs) {
+      std::vector<std::uint32_t>& functions = chosen.of_member[ref.binary];
+      if (std::find(functions.begin(), functions.end(), ref.function) == functions.end())
+        functions.push_back(ref.function);
+    }
   }
   return chosen;
 }
 
 Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs& inputs) {
-  AF_TRY(const auto chosen, choose_functions(options, inputs));
+  AF_TRY(const Chosen chosen, choose_functions(options, inputs));
   std::vector<AuditedFile> files;
   for (std::size_t member = 0; member < inputs.binaries.size(); ++member) {
     const Binary& binary = inputs.binaries[member];
-    if (!options.functions.empty() && chosen[member].empty()) continue;
+    if (!options.functions.empty() && chosen.of_member[member].empty()) continue;
     AF_TRY([[maybe_unused]] const ProfileModule* counts, counts_for(inputs, binary));
     AuditOptions how;
-    how.functions = chosen[member];
+    how.functions = chosen.of_member[member];
     how.checks = options.checks;
     how.profile = inputs.profile ? &*inputs.profile : nullptr;
     how.should_stop = interrupted;
@@ -86,6 +126,8 @@ Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs&
     std::erase_if(report.findings, [&](const Finding& finding) {
       return level_of(finding) < level_of(options.min_confidence);
     });
+    if (files.empty())
+      report.notes.insert(report.notes.end(), chosen.notes.begin(), chosen.notes.end());
     files.push_back({&binary, std::move(report)});
   }
   return files;
@@ -115,6 +157,8 @@ Result<int> run(const Options& options, Session& session) {
 Run setup(CLI::App& app) {
   auto options = std::make_shared<Options>();
   const std::vector<std::string> levels(kLevels.begin(), kLevels.end());
+  std::vector<std::string> ids;
+  for (const Check* check : all_checks()) ids.emplace_back(check->id);
   add_input_options(app, options->input);
   app.add_option("FUNCTION", options->functions,
                  "Only these: symbol, demangled name or a part of it, number from 'list', or 0x "
@@ -124,19 +168,21 @@ Run setup(CLI::App& app) {
                  fmt::format("Show the first N findings, 0 for all (default {}; all in JSON)",
                              kShownByDefault))
       ->type_name("N")
+      ->check(natural_number())
       ->excludes(all);
   app.add_option("--check", options->checks, "Only this check; may be repeated")
       ->type_name("ID")
+      ->check(offers(ids))
       ->take_all();
   app.add_option("--min-confidence", options->min_confidence,
                  "Leave out what is less sure: hint (default), pattern, proved")
       ->type_name("LEVEL")
-      ->check(CLI::IsMember({"hint", "pattern", "proved"}).description(""));
+      ->check(one_of({"hint", "pattern", "proved"}));
   app.add_option("--fail-on", options->fail_on,
                  "Exit with 1 when a finding is at least this sure: hint, pattern, proved, never "
                  "(default)")
       ->type_name("LEVEL")
-      ->check(CLI::IsMember(levels).description(""));
+      ->check(one_of(levels));
   add_profile_option(app, options->input);
   add_output_options(app, options->output);
   return [options](Session& session) { return run(*options, session); };

@@ -6,8 +6,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command.h"
+#include "cli/options.h"
+#include "cli/values.h"
 
 namespace asmforge::commands {
 namespace {
@@ -26,6 +29,43 @@ std::string option_words(const Command& command) {
   return words.empty() ? words : words.substr(1);
 }
 
+// "    list,--sort) words="size ..." ;;" for each option whose values are known, and
+// "    explain,)" for an argument.
+std::string value_cases(const Command& command) {
+  CLI::App app;
+  const Run run = command.setup(app);
+  std::string cases;
+  for (CLI::Option* option : app.get_options([](CLI::Option*) { return true; })) {
+    const std::string values = offered_values(*option);
+    if (values.empty()) continue;
+    std::string patterns;
+    for (const std::string& name : option->get_lnames())
+      patterns += fmt::format("{}{},--{}", patterns.empty() ? "" : "|", command.name, name);
+    for (const std::string& name : option->get_snames())
+      patterns += fmt::format("{}{},-{}", patterns.empty() ? "" : "|", command.name, name);
+    if (option->get_positional()) patterns = fmt::format("{},", command.name);
+    cases += fmt::format("    {}) values=\"{}\" ;;\n", patterns, values);
+  }
+  return cases;
+}
+
+// What stands between single quotes, as each shell writes a quote there.
+std::string quoted(std::string_view text, std::string_view quote, std::string_view backslash) {
+  std::string result = "'";
+  for (const char c : text) {
+    if (c == '\'')
+      result += quote;
+    else if (c == '\\')
+      result += backslash;
+    else
+      result += c;
+  }
+  return result + "'";
+}
+
+std::string quoted_for_zsh(std::string_view text) { return quoted(text, R"('\'')", "\\"); }
+std::string quoted_for_fish(std::string_view text) { return quoted(text, R"(\')", R"(\\)"); }
+
 std::string command_words() {
   std::string words;
   for (const Command* command : all_commands()) words += fmt::format("{} ", command->name);
@@ -35,32 +75,45 @@ std::string command_words() {
 
 std::string bash_script() {
   std::string cases;
+  std::string values;
+  for (const Command* command : all_commands()) values += value_cases(*command);
   for (const Command* command : all_commands())
     cases += fmt::format("    {}) words=\"{}\" ;;\n", command->name, option_words(*command));
   return fmt::format(R"(# asmforge completion for bash: source <(asmforge completion bash)
 _asmforge() {{
-  local current="${{COMP_WORDS[COMP_CWORD]}}" words=""
+  local current="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD-1]}}"
+  local words="" values=""
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "{} --help --version" -- "$current"))
     return
   fi
   case "${{COMP_WORDS[1]}}" in
 {}  esac
+  [ "$COMP_CWORD" -eq 2 ] && before=""
+  case "${{COMP_WORDS[1]}},$before" in
+{}  esac
   case "$current" in
     -*) COMPREPLY=($(compgen -W "$words" -- "$current")) ;;
-    *) COMPREPLY=($(compgen -f -- "$current")) ;;
+    *)
+      if [ -n "$values" ]; then
+        COMPREPLY=($(compgen -W "$values" -- "$current"))
+      else
+        COMPREPLY=($(compgen -f -- "$current"))
+      fi
+      ;;
   esac
 }}
 complete -o filenames -F _asmforge asmforge
 )",
-                     command_words(), cases);
+                     command_words(), cases, values);
 }
 
 std::string zsh_script() {
   std::string commands;
   std::string cases;
   for (const Command* command : all_commands()) {
-    commands += fmt::format("    '{}:{}'\n", command->name, command->summary);
+    commands += fmt::format("    {}\n",
+                            quoted_for_zsh(fmt::format("{}:{}", command->name, command->summary)));
     cases += fmt::format("    {}) flags=({}) ;;\n", command->name, option_words(*command));
   }
   return fmt::format(R"(#compdef asmforge
@@ -92,8 +145,8 @@ std::string fish_script() {
       "complete -c asmforge -n __fish_use_subcommand -l help\n"
       "complete -c asmforge -n __fish_use_subcommand -l version\n";
   for (const Command* command : all_commands()) {
-    script += fmt::format("complete -c asmforge -f -n __fish_use_subcommand -a {} -d '{}'\n",
-                          command->name, command->summary);
+    script += fmt::format("complete -c asmforge -f -n __fish_use_subcommand -a {} -d {}\n",
+                          command->name, quoted_for_fish(command->summary));
     CLI::App app;
     app.set_help_flag("-h,--help", "");
     const Run run = command->setup(app);
@@ -127,7 +180,9 @@ Result<int> run(const std::string& wanted, Session& session) {
 
 Run setup(CLI::App& app) {
   auto shell = std::make_shared<std::string>();
-  app.add_option("SHELL", *shell, "bash, zsh or fish")->required();
+  std::vector<std::string> names;
+  for (const Shell& known : kShells) names.emplace_back(known.name);
+  app.add_option("SHELL", *shell, "bash, zsh or fish")->required()->check(offers(names));
   return [shell](Session& session) { return run(*shell, session); };
 }
 

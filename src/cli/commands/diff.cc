@@ -11,6 +11,7 @@
 #include "cli/inputs.h"
 #include "cli/make_function_diff.h"
 #include "cli/progress.h"
+#include "cli/values.h"
 #include "collect/decoded_names.h"
 #include "collect/diff_binaries.h"
 #include "collect/match_functions.h"
@@ -191,11 +192,13 @@ Run setup(CLI::App& app) {
   app.add_flag("--exact", options->exact, "Registers must be equal, not only consistent");
   app.add_option("-U,--unified", options->context,
                  fmt::format("Rows of context around a difference (default {})", kContextByDefault))
-      ->type_name("N");
+      ->type_name("N")
+      ->check(natural_number());
   app.add_option("--limit", options->limit,
                  fmt::format("Show at most N functions of each kind, 0 for all (default {})",
                              kShownByDefault))
-      ->type_name("N");
+      ->type_name("N")
+      ->check(natural_number());
   app.add_option("-p", options->before.compile_commands,
                  "Compile sources as DIR/compile_commands.json says")
       ->type_name("DIR");

@@ -9,6 +9,7 @@
 #include "cli/check_pages.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/values.h"
 #include "report/writers/check_list.h"
 
 namespace asmforge::commands {
@@ -35,11 +36,18 @@ Result<int> run(const Options& options, Session& session) {
     if (options.check.empty() || check.id == options.check) chosen.push_back(check);
   }
   if (chosen.empty() && !options.check.empty()) {
-    const std::vector<std::size_t> nearest = nearest_names(options.check, known, 1);
+    std::vector<std::string_view> meant;
+    for (const std::string_view id : known)
+      if (id.starts_with(options.check)) meant.push_back(id);
+    if (meant.empty())
+      for (const std::size_t nearest : nearest_names(options.check, known, 1))
+        meant.push_back(known[nearest]);
     return Error{
         ErrorCode::kNotFound,
         fmt::format("no check '{}'{}", options.check,
-                    nearest.empty() ? "" : fmt::format(" (did you mean '{}'?)", known[nearest[0]])),
+                    meant.empty() ? ""
+                                  : fmt::format(" (did you mean '{}'?)",
+                                                fmt::join(meant.begin(), meant.end(), "' or '"))),
         "asmforge explain lists them"};
   }
   const Palette palette = palette_for(options.output, session.out);
@@ -54,7 +62,10 @@ Result<int> run(const Options& options, Session& session) {
 
 Run setup(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("CHECK", options->check, "The check's id (default: list all checks)");
+  std::vector<std::string> ids;
+  for (const Check* check : all_checks()) ids.emplace_back(check->id);
+  app.add_option("CHECK", options->check, "The check's id (default: list all checks)")
+      ->check(offers(ids));
   add_output_options(app, options->output);
   return [options](Session& session) { return run(*options, session); };
 }

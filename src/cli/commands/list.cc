@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/progress.h"
+#include "cli/values.h"
 #include "collect/stream.h"
 #include "report/writers/function_list.h"
 
@@ -195,13 +196,14 @@ Run setup(CLI::App& app) {
   app.add_option("--sort", options->sort,
                  known + " (default: share with a profile, otherwise size)")
       ->type_name("KEY")
-      ->check(CLI::IsMember(keys).description(""));
+      ->check(one_of(keys));
   app.add_option("--filter", options->filter, "Only functions with TEXT in their name")
       ->type_name("TEXT");
   app.add_option("--limit", options->limit,
                  fmt::format("Show at most N functions, 0 for all (default {}; all in JSON)",
                              kShownByDefault))
-      ->type_name("N");
+      ->type_name("N")
+      ->check(natural_number());
   add_profile_option(app, options->input);
   add_output_options(app, options->output);
   return [options](Session& session) { return run(*options, session); };

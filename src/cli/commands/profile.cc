@@ -161,6 +161,7 @@ Result<int> run_program(const Options& options, Session& session) {
       session.err.print("asmforge: {}\n", line);
       session.err.flush();
     };
+  AF_TRY([[maybe_unused]] const Done writable, check_writable(options.file));
   AF_TRY(const ProfiledRun run, options.sample ? sample_natively(request) : count_exactly(request));
   AF_TRY(const Done written, write_profile(run.profile, options.file));
   static_cast<void>(written);

@@ -195,6 +195,7 @@ Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
   AF_TRY(const Emulated emulated, emulate(how, request));
   if (request.on_command) request.on_command(shell_quoted(emulated.command));
 
+  if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
   wait_for_work_when_interrupted();
   AF_TRY(RunningProgram program,
          RunningProgram::start(*qemu, emulated.command, emulated.environment,
@@ -204,6 +205,8 @@ Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
   CountFiles files(folder.path);
   ProfileBuilder builder;
   ProfiledRun run = Watch(request, program, files, builder).until_it_ends();
+  if (!files.any_seen() && (run.interrupted || interrupted()))
+    return Error{ErrorCode::kInterrupted, "interrupted", ""};
   if (!files.any_seen())
     return Error{ErrorCode::kUnavailable,
                  fmt::format("{} could not start with the counting plugin", *qemu),

@@ -206,6 +206,18 @@ Result<Done> write_all(int file, std::string_view text, const std::string& path)
   return Done{};
 }
 
+// Where the text goes: a device or a pipe is written to; a regular file is replaced.
+struct Target {
+  bool replace = false;
+  std::string path;  // of a temporary beside the file that is replaced
+};
+
+Target target_of(const std::string& path) {
+  struct stat status{};
+  const bool replace = stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
+  return {replace, replace ? fmt::format("{}.{}.tmp", path, getpid()) : path};
+}
+
 }  // namespace
 
 std::string profile_text(const Profile& profile) {
@@ -227,12 +239,26 @@ std::string profile_text(const Profile& profile) {
 
 Result<Profile> parse_profile(std::string_view text) { return Parser(text).parse(); }
 
+Result<Done> check_writable(const std::string& path) {
+  const Target target = target_of(path);
+  if (!target.replace) {
+    // Opening a pipe would wait for its reader.
+    if (std::filesystem::is_directory(path))
+      errno = EISDIR;
+    else if (access(path.c_str(), W_OK) == 0)
+      return Done{};
+    return cannot_write(path);
+  }
+  const int file = open(target.path.c_str(), O_WRONLY | O_CLOEXEC | O_CREAT | O_TRUNC, 0666);
+  if (file < 0) return cannot_write(path);
+  close(file);
+  unlink(target.path.c_str());
+  return Done{};
+}
+
 Result<Done> write_profile(const Profile& profile, const std::string& path) {
   const std::string text = profile_text(profile);
-  struct stat status{};
-  // A device or a pipe is written to; a regular file is replaced.
-  const bool replace = stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode);
-  const std::string target = replace ? fmt::format("{}.{}.tmp", path, getpid()) : path;
+  const auto [replace, target] = target_of(path);
   const int file =
       open(target.c_str(), O_WRONLY | O_CLOEXEC | (replace ? O_CREAT | O_TRUNC : 0), 0666);
   if (file < 0) return cannot_write(path);

@@ -86,6 +86,7 @@ class Writer {
       if (f.loop_depth > 1) text += fmt::format(", depth {}", f.loop_depth);
       text += fmt::format(", {:x}-{:x}", f.loop_range.begin, f.loop_range.end);
     }
+    if (f.may_have_run) text += ", ? of the profile (none seen, which does not mean never)";
     if (f.share) text += fmt::format(", {} of the profile", percent(*f.share));
     if (f.executions) text += fmt::format(", executed {} times", with_separators(*f.executions));
     return text;

@@ -16,9 +16,13 @@ std::string plural(std::uint64_t count, std::string_view what) {
   return fmt::format("{} {}{}", with_separators(count), what, count == 1 ? "" : "s");
 }
 
-void write_side(std::string_view title, const FunctionDiffSide& side, Output& out) {
-  out.print("{:<8} {}  {:x}, {}, {}\n", title, printable(side.path), side.function->address,
-            plural(side.function->insns.size(), "instruction"),
+void write_side(std::string_view title, const FunctionDiffSide& side, const ClassCounts& counts,
+                Output& out) {
+  const std::uint64_t all = side.function->insns.size();
+  const std::uint64_t padding = all - counts.of(CountedClass::kInstructions);
+  out.print("{:<8} {}  {:x}, {}{}, {}\n", title, printable(side.path), side.function->address,
+            plural(all, "instruction"),
+            padding == 0 ? "" : fmt::format(" ({} of padding not counted)", padding),
             plural(side.function->size, "byte"));
 }
 
@@ -43,8 +47,8 @@ void write_head(const FunctionDiff& f, const Palette& palette, Output& out) {
   out.print("{}\n", palette(Paint::kTitle, printable(f.before.demangled)));
   if (f.after.demangled != f.before.demangled)
     out.print("{}\n", palette(Paint::kTitle, "-> " + printable(f.after.demangled)));
-  write_side("before", f.before, out);
-  write_side("after", f.after, out);
+  write_side("before", f.before, f.diff->before, out);
+  write_side("after", f.after, f.diff->after, out);
   const AsmDiff& diff = *f.diff;
   out.print("{:<8} {}", "similar", similarity_text(diff.similarity));
   if (diff.same())

@@ -188,7 +188,7 @@ CASE void spilled(const uint64_t* a, uint64_t* o, size_t n) {
   o[0] = v1 ^ v2 ^ v4 ^ v5 ^ v6 ^ v7;
 }
 
-// The loop's own values take all registers: there is none to keep the loads in.
+// The loop names all general registers; whether one could be had is not known.
 CASE void no_register_left(const uint64_t* k, uint64_t* out, const uint64_t* in, size_t n) {
   uint64_t a = 1, b = 2, c = 3, d = 4, e = 5, f = 6, g = 7, h = 8, j = 9;
   for (size_t i = 0; i < n; i++) {
