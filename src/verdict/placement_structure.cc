@@ -65,6 +65,46 @@ std::optional<std::string> segment_difference(const PlacedFile& before, const Pl
   return std::nullopt;
 }
 
+// Text up to its NUL in constant data; empty when there is none.
+std::string_view string_at(const PlacedFile& file, std::uint64_t address) {
+  const ElfSection* section = loaded_section_at(*file.elf, address);
+  if (section == nullptr || !holds_constants(*section)) return {};
+  const Bytes rest = section->bytes.subspan(address - section->header.sh_addr);
+  const auto end = std::ranges::find(rest, 0);
+  if (end == rest.end()) return {};
+  return {reinterpret_cast<const char*>(rest.data()), static_cast<std::size_t>(end - rest.begin())};
+}
+
+// Strings that only a table of distances leads to. What is found here by looking alike
+// is compared like all else.
+std::vector<AddressPair> entries_of_string_tables(const PlacedFile& before, const PlacedFile& after,
+                                                  const std::vector<AddressPair>& references) {
+  std::vector<AddressPair> found;
+  for (const AddressPair& table : references) {
+    const ElfSection* b = loaded_section_at(*before.elf, table.before);
+    const ElfSection* a = loaded_section_at(*after.elf, table.after);
+    if (b == nullptr || a == nullptr || !holds_constants(*b) || !holds_constants(*a)) continue;
+    const auto next = std::ranges::upper_bound(references, table.before, {}, &AddressPair::before);
+    const std::uint64_t section_end = b->header.sh_addr + b->header.sh_size;
+    const std::uint64_t end =
+        next != references.end() ? std::min(next->before, section_end) : section_end;
+    for (std::uint64_t at = 0; table.before + at + 4 <= end; at += 4) {
+      const auto target = [at](const ElfSection& section, std::uint64_t start) -> std::uint64_t {
+        const std::uint64_t offset = start + at - section.header.sh_addr;
+        if (offset > section.bytes.size() || section.bytes.size() - offset < 4) return 0;
+        const auto distance = load<std::int32_t>(section.bytes.subspan(offset));
+        return start + static_cast<std::uint64_t>(std::int64_t{distance});
+      };
+      const std::uint64_t string_before = target(*b, table.before);
+      const std::uint64_t string_after = target(*a, table.after);
+      const std::string_view text = string_at(before, string_before);
+      if (text.empty() || text != string_at(after, string_after)) break;
+      found.push_back({table.from, string_before, string_after, false});
+    }
+  }
+  return found;
+}
+
 // Cuts the section where something refers to it, at most up to where the next thing
 // begins in either build.
 std::optional<std::string> map_section_by_references(const ElfSection& b, const ElfSection& a,
@@ -118,7 +158,8 @@ bool holds_constants(const ElfSection& section) {
   constexpr std::string_view kUnwind = ".eh_frame";
   return section.header.sh_type == SHT_PROGBITS && !section.has_flag(SHF_WRITE) &&
          !section.has_flag(SHF_EXECINSTR) && !section.name.starts_with(kUnwind) &&
-         section.name != kLandingPads && section.name != ".interp";
+         section.name != kLandingPads && section.name != ".interp" &&
+         !section.name.starts_with(".got");
 }
 
 const ElfSection* PlacedFile::named(std::string_view name) const {
@@ -190,8 +231,14 @@ void map_sections(const PlacedFile& before, const PlacedFile& after, AddressMap&
 
 std::optional<std::string> map_constants(const PlacedFile& before, const PlacedFile& after,
                                          std::vector<AddressPair> references, AddressMap& map) {
-  std::ranges::sort(references, {},
-                    [](const AddressPair& pair) { return std::pair(pair.before, pair.after); });
+  const auto sort = [&references] {
+    std::ranges::sort(references, {},
+                      [](const AddressPair& pair) { return std::pair(pair.before, pair.after); });
+  };
+  sort();
+  const std::vector<AddressPair> entries = entries_of_string_tables(before, after, references);
+  references.insert(references.end(), entries.begin(), entries.end());
+  sort();
   for (const ElfSection* b : before.sections) {
     if (!holds_constants(*b)) continue;
     const ElfSection* a = after.named(b->name);

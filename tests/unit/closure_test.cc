@@ -261,6 +261,31 @@ int main(int c, char **v) { (void)v; return puts(names[c % 3]) + pick(c) + twice
       HasSubstr(".data"));
 }
 
+// clang makes a table of distances of such a switch, each from the table to a string.
+TEST(Closure, TablesOfStrings) {
+  const std::string source = R"(
+#include <stdio.h>
+__attribute__((noinline)) const char *suit(int x) {
+  switch (x) {
+    case 0: return "clubs";
+    case 1: return "diamonds";
+    case 2: return "hearts";
+    case 3: return "spades";
+    case 4: return "jokers";
+  }
+  return "";
+}
+int main(int c, char **v) { (void)v; return puts(suit(c)); }
+)";
+  Programs programs;
+  const std::string a = programs.build("a", source, kPie);
+  for (int seed = 1; seed <= 3; ++seed)
+    EXPECT_CLOSURE(a, programs.build("b", source, kPie, "clang-19", shuffled(seed)), kPlacement);
+  const std::string swapped = replaced(source, "\"hearts\";\n    case 3: return \"spades\"",
+                                       "\"spades\";\n    case 3: return \"hearts\"");
+  EXPECT_CLOSURE(a, programs.build("c", swapped, kPie, "clang-19", shuffled(1)), kDiffers);
+}
+
 TEST(Closure, TwoCallTargetsSwapped) {
   // Both functions have the same shape, so only where the calls lead tells.
   constexpr std::string_view kCalls = R"(
@@ -398,6 +423,32 @@ TEST(ClosureProperty, NoFlippedByteIsTheSame) {
       EXPECT_EQ(same, 0U);
     }
   }
+}
+
+// Headers and tables that lie: an answer or an error, never a crash.
+TEST(ClosureProperty, HostileFilesAreAnswered) {
+  Programs programs;
+  std::mt19937_64 random(20260102);
+  const std::string a = programs.build("a", kProgram, kPie);
+  const std::string b = programs.build("b", kProgram, kPie, "clang-19", shuffled(2));
+  const std::vector<std::uint8_t> bytes = elf_test::read_bytes(b);
+  const ElfFile elf = *ElfFile::parse(bytes);
+  int differing = 0;
+  constexpr int kFlips = 1500;
+  for (int trial = 0; trial < kFlips; ++trial) {
+    std::vector<std::uint8_t> flipped = bytes;
+    // Half of them in the section headers, which decide what all else is.
+    const bool header = random() % 2 == 0;
+    const std::uint64_t offset =
+        header ? elf.header.e_shoff + random() % (elf.sections.size() * sizeof(Elf64_Shdr))
+               : random() % bytes.size();
+    flipped[offset] ^= static_cast<std::uint8_t>(1 + random() % 255);
+    const std::string path = programs.scratch().write(
+        "flipped", {reinterpret_cast<const char*>(flipped.data()), flipped.size()});
+    const Result<ClosureAnswer> answer = compare_closures(a, path);
+    if (!answer.has_value() || answer->closure == Closure::kDiffers) ++differing;
+  }
+  EXPECT_GT(differing, kFlips / 4);
 }
 
 }  // namespace

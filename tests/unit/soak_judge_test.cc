@@ -112,7 +112,8 @@ TEST(SoakJudge, ASawtoothIsNoLeak) {
       100);
   RecordProperty("flat", counts.flat);
   EXPECT_EQ(counts.leak, 0);
-  EXPECT_GE(counts.flat, 35);
+  // The others are INCONCLUSIVE: 256 KB an hour is little beside teeth of 20 MB.
+  EXPECT_GE(counts.flat, 15);
 }
 
 TEST(SoakJudge, APoolThatFillsAndStopsIsNoLeak) {
@@ -135,21 +136,25 @@ TEST(SoakJudge, StepsAtTheStartAreNoLeak) {
   EXPECT_EQ(counts.flat, kTrials);
 }
 
-TEST(SoakJudge, NoiseIsFlatAndNoLeak) {
-  const Counts counts = judged(
-      [](Random& random) {
-        Random noise(random.bits());
-        double level = 0;
-        return recorded([=](double) mutable {
-          level = 0.98 * level + noise.normal();
-          return kBase + 15e3 * level;
-        });
-      },
-      100);
-  RecordProperty("leak", counts.leak);
-  RecordProperty("flat", counts.flat);
+// A level that wanders by `step` bytes each time it is looked at, and comes back.
+SoakRecord wandering(Random& random, double step) {
+  Random noise(random.bits());
+  double level = 0;
+  return recorded([=](double) mutable {
+    level = 0.98 * level + noise.normal();
+    return kBase + step * level;
+  });
+}
+
+TEST(SoakJudge, NoiseOfAFewPagesIsFlat) {
+  const Counts counts = judged([](Random& random) { return wandering(random, 500); }, 100);
   EXPECT_EQ(counts.leak, 0);
-  EXPECT_GE(counts.flat, 50);
+  EXPECT_GE(counts.flat, 95);
+}
+
+TEST(SoakJudge, NoiseOfManyPagesIsNoLeak) {
+  const Counts counts = judged([](Random& random) { return wandering(random, 15e3); }, 200);
+  EXPECT_EQ(counts.leak, 0);
 }
 
 TEST(SoakJudge, AShortRunProvesNothingFlatAndSaysHowLongItTakes) {
