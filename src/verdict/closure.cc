@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "verdict/loaded_file.h"
 #include "verdict/closure_placement.h"
+#include "verdict/loaded_file.h"
 
 namespace asmforge {
 namespace {

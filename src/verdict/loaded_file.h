@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/mapped_file.h"
 #include "base/elf_file.h"
+#include "base/mapped_file.h"
 #include "core/result.h"
 
 namespace asmforge {

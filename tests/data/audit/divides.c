@@ -57,8 +57,10 @@ MINSIZE uint32_t tenths_for_size(const uint32_t* a, size_t n) {
 MINSIZE uint32_t fifths_far(const uint32_t* a, uint32_t* odd, size_t rows, size_t n) {
   uint32_t sum = 0;
   for (size_t r = 0; r < rows; r++) {
-    if (a[r] & 1) sum ^= a[r];
-    else odd[r] = 1;
+    if (a[r] & 1)
+      sum ^= a[r];
+    else
+      odd[r] = 1;
     for (size_t i = 0; i < n; i++) sum += a[i + r] / 5;
   }
   return sum;
