@@ -1,5 +1,8 @@
 #include "collect/stream.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/parallel.h"
 #include "collect/callee_returns.h"
 #include "collect/decode_function.h"
@@ -7,10 +10,26 @@
 #include "graph/loops.h"
 
 namespace asmforge {
+namespace {
+
+// Room for the longest function, so that no function makes the buffer grow: growing copies
+// every instruction into pages that the kernel has to hand out first, which in a short run
+// costs more than the decoding. Pages never written take no memory.
+std::size_t most_instructions_expected(const Binary& binary) {
+  constexpr std::uint64_t kFewestBytesPerInstruction = 3;  // on average over a function
+  constexpr std::uint64_t kMost = 1U << 20U;
+  std::uint64_t longest = 0;
+  for (const FunctionEntry& entry : binary.functions) longest = std::max(longest, entry.size);
+  return static_cast<std::size_t>(std::min(longest / kFewestBytesPerInstruction, kMost));
+}
+
+}  // namespace
 
 struct FunctionAnalyser::State {
   State(const Binary& b, std::shared_ptr<ReturnMemo> m)
-      : binary(b), memo(std::move(m)), decoder(b.isa), callees(b, *memo, decoder) {}
+      : binary(b), memo(std::move(m)), decoder(b.isa), callees(b, *memo, decoder) {
+    function.insns.reserve(most_instructions_expected(b));
+  }
 
   const Binary& binary;
   std::shared_ptr<ReturnMemo> memo;
@@ -48,15 +67,16 @@ unsigned worker_count(const StreamOptions& options) {
 void for_each_function(const Binary& binary, const StreamOptions& options,
                        const std::function<void(unsigned, const FunctionView&)>& visit) {
   const auto memo = std::make_shared<ReturnMemo>(binary);
-  std::vector<FunctionAnalyser> analysers;
-  for (unsigned i = 0; i < worker_count(options); ++i) analysers.push_back({binary, memo});
+  std::vector<std::optional<FunctionAnalyser>> analysers(worker_count(options));
   const bool all = options.only.empty();
   parallel_for(all ? binary.functions.size() : options.only.size(), worker_count(options),
                [&](unsigned worker, std::size_t item) {
                  if (options.should_stop && options.should_stop()) return;
                  const std::uint32_t index =
                      all ? static_cast<std::uint32_t>(item) : options.only[item];
-                 visit(worker, analysers[worker].analyse(index));
+                 std::optional<FunctionAnalyser>& analyser = analysers[worker];
+                 if (!analyser) analyser.emplace(binary, memo);  // each thread makes its own
+                 visit(worker, analyser->analyse(index));
                });
 }
 
