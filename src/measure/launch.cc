@@ -86,7 +86,8 @@ pid_t start_child(ChildPlan& plan) {
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, &before);
-  const pid_t child = vfork();           // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+  // NOLINTNEXTLINE(bugprone-unsafe-functions,clang-analyzer-security.insecureAPI.vfork)
+  const pid_t child = vfork();
   if (child == 0) become_program(plan);  // NOLINT(clang-analyzer-unix.Vfork)
   const int reason = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -1,14 +1,13 @@
 #include "verdict/gates.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
 
 #include "base/process.h"
 #include "base/text.h"
-
-extern char** environ;
 
 namespace asmforge {
 namespace {

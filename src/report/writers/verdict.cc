@@ -94,8 +94,8 @@ std::string headline(const Trial& trial, const Verdict& verdict) {
   if (verdict.workloads.size() == 1) {
     const WorkloadVerdict& only = verdict.workloads.front();
     if (const auto exact = exact_change(trial, only)) return *exact;
-    if (deciding(only))
-      return change(*deciding(only), words_in(trial, only.workload)) +
+    if (const std::optional<Effect>& effect = deciding(only))
+      return change(*effect, words_in(trial, only.workload)) +
              (only.intrinsic ? " over all layouts" : " as built");
   }
   std::size_t better = 0;
