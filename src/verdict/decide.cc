@@ -83,6 +83,7 @@ ControlCheck check_control(const Trial& trial) {
 void decide_together(const Trial& trial, const std::vector<JudgedWorkload>& judged,
                      Verdict& verdict, std::string& detail) {
   std::vector<double> p;
+  p.reserve(judged.size());
   for (const JudgedWorkload& one : judged) p.push_back(one.p);
   const std::vector<double> adjusted = holm_adjusted(p);
   const auto conclude = [&](VerdictKind kind, VerdictReason reason) {

@@ -112,7 +112,7 @@ std::string explanation_of(const Trial& trial, const Verdict& verdict, const std
   const std::string floor = percent(trial.settings.floor);
   const std::string in =
       one != nullptr && verdict.workloads.size() > 1 ? "In " + one->workload + ": " : "";
-  const auto because = [&](std::string text) {
+  const auto because = [&](const std::string& text) {
     return detail.empty() ? text + "." : text + ": " + detail + ".";
   };
   // Reasons that need no numbers of a workload.

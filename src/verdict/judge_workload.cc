@@ -131,7 +131,7 @@ void read_layouts(Evidence& evidence, WorkloadVerdict& verdict) {
   const Direction by_blocks = blocks ? blocks->direction : Direction::kUnknown;
   if (placement) verdict.placement = placement->effect;
   if (blocks) verdict.blocks = blocks->effect;
-  if (evidence.has_both()) {
+  if (placement && blocks) {
     verdict.intrinsic = cautious(placement->effect, blocks->effect);
     situation.intrinsic = agreed(by_placement, by_blocks);
     if (situation.intrinsic == Direction::kUnknown && (claims(by_placement) || claims(by_blocks)))
@@ -282,7 +282,7 @@ JudgedWorkload judge_workload(const Trial& trial, std::uint32_t workload, Predic
     return judged;
   }
   if (!evidence.has_layouts() && !trial.settings.no_layout) {
-    const bool settled = evidence.natural->direction != Direction::kUnknown;
+    const bool settled = verdict.natural_direction != Direction::kUnknown;
     decide_as(judged, VerdictKind::kInvestigate,
               settled ? VerdictReason::kLayoutUnknown : VerdictReason::kUnderpowered);
     judged.natural_only = true;

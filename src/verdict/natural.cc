@@ -96,6 +96,7 @@ bool futile(const Judged& judged, const LookPlan& plan, std::size_t quads, doubl
   const double at_end = estimate / final_error;
   const double deviation = std::sqrt(1 - t);
   std::vector<double> information;
+  information.reserve(plan.units.size());
   for (const std::uint32_t units : plan.units)
     information.push_back(static_cast<double>(units) / plan.units.back());
   const double differs = stopping_boundary(information, plan.alpha, Spending::kPocock).back();
