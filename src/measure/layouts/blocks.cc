@@ -172,7 +172,7 @@ class BlockStage {
 Result<std::vector<LayoutLink>> make_links(const LayoutRequest& request, const BlockStage& stage,
                                            const ArmBlocks& before, const ArmBlocks& after,
                                            std::vector<Relinker>& relinkers) {
-  std::vector<std::optional<LayoutLink>> made(std::size_t{2} * request.layouts);
+  std::vector<LayoutLink> made(std::size_t{2} * request.layouts);
   std::mutex lock;
   std::optional<Error> error;
   parallel_for(made.size(), available_threads(), [&](unsigned, std::size_t i) {
@@ -191,10 +191,7 @@ Result<std::vector<LayoutLink>> make_links(const LayoutRequest& request, const B
     }
   });
   if (error) return *error;
-  std::vector<LayoutLink> links;
-  links.reserve(made.size());
-  for (std::optional<LayoutLink>& link : made) links.push_back(std::move(*link));
-  return links;
+  return made;
 }
 
 Result<LayoutBuild> build(const LayoutRequest& request, const LayoutArms& arms) {

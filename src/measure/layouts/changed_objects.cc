@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 struct OpenInput {
   std::shared_ptr<const MappedFile> file;
-  std::optional<Archive> archive;
+  Archive archive;  // no members unless it is one
 };
 
 Result<OpenInput> open_input(const Capture& capture, const StepInput& input) {
@@ -74,8 +74,8 @@ Result<std::vector<ChangedObject>> find_changed_objects(const Capture& capture,
                        objects);
         continue;
       }
-      for (std::size_t member = 0; member < open.archive->members.size(); ++member) {
-        const ArchiveMember& one = open.archive->members[member];
+      for (std::size_t member = 0; member < open.archive.members.size(); ++member) {
+        const ArchiveMember& one = open.archive.members[member];
         add_if_changed(one.bytes, {.input = i, .member = member},
                        fmt::format("{}({})", name, file_name(one.name)), functions, objects);
       }
@@ -101,7 +101,7 @@ Result<std::vector<std::uint8_t>> object_bytes(const Capture& capture, const Lin
                                                const ObjectPlace& place) {
   AF_TRY(const OpenInput open, open_input(capture, link.inputs[place.input]));
   Bytes bytes = open.file->bytes();
-  if (place.member) bytes = open.archive->members[*place.member].bytes;
+  if (place.member) bytes = open.archive.members[*place.member].bytes;
   return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
 }
 
@@ -118,8 +118,8 @@ Result<std::map<std::size_t, std::string>> write_changed_inputs(
     }
     AF_TRY(OpenInput open, open_input(capture, link.inputs[input]));
     for (; at != contents.end() && at->first.input == input; ++at)
-      open.archive->members[*at->first.member].bytes = at->second;
-    files[input] = write_archive(*open.archive);
+      open.archive.members[*at->first.member].bytes = at->second;
+    files[input] = write_archive(open.archive);
   }
   std::map<std::size_t, std::string> paths;
   for (const auto& [input, bytes] : files) {

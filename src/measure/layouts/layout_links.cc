@@ -93,15 +93,14 @@ Result<std::vector<BuiltLayout>> link_layouts(const LayoutRequest& request,
   if (failed)
     return Error{ErrorCode::kUnavailable,
                  fmt::format("{}: cannot be made: {}", directory, failed.message()), ""};
-  std::vector<std::optional<CheckedProgram>> made(links.size());
+  std::vector<CheckedProgram> made(links.size());
   // The first of each build tells what ld.lld does not know, and how the others must look.
-  std::map<Arm, const CheckedProgram*> first;
+  std::map<Arm, std::size_t> first;
   for (std::size_t i = 0; i < links.size(); ++i) {
-    if (first.contains(links[i].layout.arm)) continue;
+    if (!first.emplace(links[i].layout.arm, i).second) continue;
     AF_TRY(made[i], make(links[i], directory));
-    first[links[i].layout.arm] = &*made[i];
     AF_TRY([[maybe_unused]] const Done room,
-           check_space(directory, made[i]->built.path, links.size()));
+           check_space(directory, made[i].built.path, links.size()));
   }
 
   std::mutex lock;
@@ -114,26 +113,27 @@ Result<std::vector<BuiltLayout>> link_layouts(const LayoutRequest& request,
       if (stop && !error) error = interrupted_error();
       if (error) return;
     }
+    const std::size_t model = first.at(links[i].layout.arm);
     Result<CheckedProgram> program =
-        made[i] ? Result<CheckedProgram>(*made[i]) : make(links[i], directory);
+        i == model ? Result<CheckedProgram>(made[i]) : make(links[i], directory);
     const std::lock_guard guard(lock);
     if (!program) {
       if (!error) error = program.error();
       return;
     }
-    const std::string differs = difference(first[links[i].layout.arm]->shape, program->shape);
+    const std::string differs = difference(made[model].shape, program->shape);
     if (!differs.empty() && !error)
       error =
           Error{ErrorCode::kUnavailable,
                 fmt::format("two layouts of one build are not the same program: {}", differs), ""};
-    if (!made[i]) made[i] = std::move(*program);
+    if (i != model) made[i] = std::move(*program);
     ++done;
     if (request.progress) request.progress(done, links.size());
   });
   if (error) return *error;
   std::vector<BuiltLayout> built;
   built.reserve(made.size());
-  for (std::optional<CheckedProgram>& program : made) built.push_back(std::move(program->built));
+  for (CheckedProgram& program : made) built.push_back(std::move(program.built));
   return built;
 }
 
