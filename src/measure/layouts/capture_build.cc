@@ -1,6 +1,7 @@
 #include "measure/layouts/capture_build.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -18,8 +19,6 @@
 #include "base/temp_dir.h"
 #include "measure/layouts/compile_command.h"
 #include "measure/layouts/content_store.h"
-
-extern char** environ;
 
 namespace asmforge {
 namespace {
@@ -46,7 +45,10 @@ class Staging {
       return Error{ErrorCode::kUnavailable, fmt::format("no folder can be made beside {}", target),
                    "check that its folder exists and can be written"};
     staging.path_ = path;
-    fs::permissions(path, fs::perms(0755), failed);
+    fs::permissions(path,
+                    fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                        fs::perms::others_read | fs::perms::others_exec,
+                    failed);
     fs::create_directory(path + "/steps", failed);
     if (!failed) fs::create_directory(path + "/objects", failed);
     if (failed)

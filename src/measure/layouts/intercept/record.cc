@@ -16,8 +16,6 @@
 #include "measure/layouts/content_store.h"
 #include "measure/layouts/record_step.h"
 
-extern char** environ;
-
 namespace {
 
 asmforge::Result<asmforge::Done> record(int count, char** words, const std::string& folder) {
