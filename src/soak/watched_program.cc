@@ -25,7 +25,7 @@ namespace asmforge {
 namespace {
 
 std::string text_of(const std::string& path) {
-  std::ifstream file(path);
+  const std::ifstream file(path);
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
@@ -119,6 +119,7 @@ Result<std::unique_ptr<WatchedProgram>> WatchedProgram::start(const WatchOptions
   }
   const auto& [gate, verdict, output] = pipes;
   std::vector<char*> argv;
+  argv.reserve(options.command.size() + 1);
   for (const std::string& word : options.command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   const pid_t pid = fork();
@@ -140,7 +141,7 @@ Result<std::unique_ptr<WatchedProgram>> WatchedProgram::start(const WatchOptions
   state->system_calls = std::make_unique<SystemCallCounter>(pid);
   std::unique_ptr<WatchedProgram> program(new WatchedProgram(std::move(state)));
   // Through the gate, and held as soon as it is another program.
-  State& s = *program->state_;
+  const State& s = *program->state_;
   const char go = 1;
   const ssize_t written = write(s.gate, &go, 1);
   int reason = 0;
@@ -157,7 +158,7 @@ Result<std::unique_ptr<WatchedProgram>> WatchedProgram::start(const WatchOptions
 WatchedProgram::WatchedProgram(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 WatchedProgram::~WatchedProgram() {
-  State& s = *state_;
+  const State& s = *state_;
   for (const int end : {s.gate, s.verdict, s.output})
     if (end >= 0) close(end);
   if (s.pid <= 0) return;
@@ -216,7 +217,9 @@ std::optional<SoakMemory> WatchedProgram::memory() {
 }
 
 std::vector<double> WatchedProgram::take_operation_seconds() {
-  return state_->operations ? state_->operations->take_gaps() : std::vector<double>();
+  if (std::optional<OperationCounter>& operations = state_->operations)
+    return operations->take_gaps();
+  return {};
 }
 
 std::string WatchedProgram::ending() {

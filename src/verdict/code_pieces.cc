@@ -33,7 +33,7 @@ constexpr std::array kNops = {
 // any number with a 0x2e behind them. 0 when there is none.
 std::size_t nop_length(Bytes bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  std::size_t prefixes = std::min(text.find_first_not_of('\x66'), text.size());
+  const std::size_t prefixes = std::min(text.find_first_not_of('\x66'), text.size());
   const std::string_view behind = text.substr(prefixes);
   if (prefixes != 0 && behind.starts_with('\x2e'))
     return behind.substr(1).starts_with(kNops.back()) ? prefixes + 1 + kNops.back().size() : 0;

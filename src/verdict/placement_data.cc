@@ -70,7 +70,7 @@ std::vector<std::uint64_t> packed_words(const ElfSection& section) {
       continue;
     }
     for (unsigned bit = 1; bit < 64; ++bit) {
-      if ((entry >> bit & 1U) != 0) words.push_back(next + 8 * (bit - 1));
+      if ((entry >> bit & 1U) != 0) words.push_back(next + std::uint64_t{8} * (bit - 1));
     }
     next += std::uint64_t{63} * 8;
   }
@@ -233,7 +233,7 @@ class DataComparer {
     std::vector<std::string> loose;
     std::uint64_t at = 0;
     const auto add = [&](std::uint64_t end) {
-      std::string run(reinterpret_cast<const char*>(section.bytes.data()) + at, end - at);
+      const std::string run(reinterpret_cast<const char*>(section.bytes.data()) + at, end - at);
       const std::size_t first = run.find_first_not_of('\0');
       if (first == std::string::npos) return;
       loose.push_back(run.substr(first, run.find_last_not_of('\0') - first + 1));

@@ -266,6 +266,7 @@ void map_landing_pads(const PlacedFile& before, const PlacedFile& after, Address
   }
   // Each reaches to the next one in both builds; what is longer in one is padding.
   std::vector<std::uint64_t> starts_after;
+  starts_after.reserve(tables.size());
   for (const Table& table : tables) starts_after.push_back(table.after);
   std::ranges::sort(starts_after);
   std::ranges::sort(tables, {}, &Table::before);

@@ -245,7 +245,7 @@ int (*volatile pick)(int) = triple;
 int main(int c, char **v) { (void)v; return puts(names[c % 3]) + pick(c) + twice(c); }
 )";
   Programs programs;
-  const auto beta = [](std::vector<std::string> flags) {
+  const auto beta = [](const std::vector<std::string>& flags) {
     return with(flags, {"-DFIRST=\"beta\""});
   };
   const std::string pie = programs.build("pie", kPointers, beta(kPie));
@@ -374,7 +374,7 @@ int main(int c, char**) {
 }
 
 TEST(Closure, WhatIsNoProgram) {
-  elf_test::Scratch scratch;
+  const elf_test::Scratch scratch;
   const std::string a = scratch.write("a", "#!/bin/sh\necho 1\n");
   const std::string b = scratch.write("b", "#!/bin/sh\necho 2\n");
   EXPECT_CLOSURE(a, a, kIdentical);

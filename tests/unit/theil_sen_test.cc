@@ -10,6 +10,7 @@ namespace {
 
 std::vector<Point> line(double slope, std::size_t count) {
   std::vector<Point> points;
+  points.reserve(count);
   for (std::size_t i = 0; i < count; ++i)
     points.push_back({static_cast<double>(i), 5 + slope * static_cast<double>(i)});
   return points;
