@@ -73,6 +73,7 @@ bool AuditedFunction::runs_every_iteration(LoopIndex loop, BlockIndex block) {
 }
 
 const LoopValues& AuditedFunction::values(LoopIndex loop) {
+  AF_CHECK(frame_.has_value());
   if (!values_ || values_of_ != loop)
     values_.emplace(view_->function, view_->cfg, view_->loops, loop, *frame_, &view_->binary);
   values_of_ = loop;
@@ -80,6 +81,7 @@ const LoopValues& AuditedFunction::values(LoopIndex loop) {
 }
 
 PointerOrigins& AuditedFunction::pointers() {
+  AF_CHECK(frame_.has_value());
   if (!pointers_) pointers_.emplace(view_->function, view_->cfg, *frame_);
   return *pointers_;
 }

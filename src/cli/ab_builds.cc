@@ -47,6 +47,7 @@ Result<std::vector<std::string>> changed_functions(const AbBuild& before, const 
   options.should_stop = interrupted;
   const BinaryDiff diff = diff_binaries(old_build, new_build, options);
   std::vector<std::string> names;
+  names.reserve(diff.changed.size() + diff.only_before.size() + diff.only_after.size());
   for (const FunctionChange& change : diff.changed) names.push_back(change.name);
   for (const LoneFunction& lone : diff.only_before) names.push_back(lone.name);
   for (const LoneFunction& lone : diff.only_after) names.push_back(lone.name);

@@ -38,7 +38,7 @@ class Output {
   [[nodiscard]] int failure() const { return failure_; }
 
  private:
-  static constexpr std::size_t kFlushAt = 64 * 1024;  // bytes
+  static constexpr std::size_t kFlushAt = std::size_t{64} * 1024;  // bytes
   int descriptor_ = -1;
   std::string* text_ = nullptr;
   bool terminal_ = false;

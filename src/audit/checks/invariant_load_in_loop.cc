@@ -130,7 +130,8 @@ class FreeRegisters {
     // The upper half is AVX-512's: there where the loop uses it.
     bool upper = false;
     for (Register r = 16; r < 32; ++r) upper = upper || used_.contains(x86_64::kVector0 + r);
-    for (Register r = 0; r < (upper ? 32 : 16); ++r)
+    const Register vectors = upper ? 32 : 16;
+    for (Register r = 0; r < vectors; ++r)
       vector_ += used_.contains(x86_64::kVector0 + r) ? 0 : 1;
     // Compilers need one now and then, and the function may need another after the loop.
     general_ = std::max(general_ - 1, 0);
@@ -237,8 +238,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "assembly, and must stay in the loop.";
   finding.traps_passed = {
       "the loop is no remainder, peel, scalar fallback or cold loop",
-      "a store of the loop may alias; there is no call, no lock-prefixed or exchanging access "
-      "and no barrier",
+      "a store of the loop may alias; there is no call, atomic exchange or barrier",
       "no store writes the very same address: it is no accumulator in memory",
       "no store goes through the pointer that the load uses, or one computed from it",
       "the load runs in every iteration",

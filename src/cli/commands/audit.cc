@@ -77,6 +77,7 @@ std::vector<FunctionRef> all_that_fit(const Inputs& inputs, std::string_view wan
   if (surest == NameMatch::kPart && std::any_of(matches.begin(), matches.end(), at_border))
     std::erase_if(matches, [&](const FunctionMatch& m) { return !at_border(m); });
   std::vector<FunctionRef> refs;
+  refs.reserve(matches.size());
   for (const FunctionMatch& match : matches) refs.push_back(match.ref);
   return refs;
 }

@@ -84,6 +84,7 @@ std::vector<FunctionSummary> summarise_all(const Binary& binary, const ProfileMo
 // Functions may overlap (entries into the middle of another): a byte counts once.
 void count_code(const Binary& binary, FunctionList& list) {
   std::vector<AddressRange> covered;
+  covered.reserve(binary.functions.size() + binary.cold_parts.size());
   for (const FunctionEntry& entry : binary.functions)
     covered.push_back({entry.address, entry.address + entry.size});
   for (const ColdPart& part : binary.cold_parts) covered.push_back(part.range);
@@ -118,6 +119,7 @@ void sort_rows(std::vector<FunctionSummary>& rows, const Binary& binary, std::st
     return;
   }
   std::vector<std::pair<std::string, std::size_t>> names;
+  names.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i)
     names.emplace_back(display_name(binary, rows[i].index), i);
   std::sort(names.begin(), names.end());

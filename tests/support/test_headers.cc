@@ -1,0 +1,1 @@
+// Empty: the headers that every test includes are compiled for it (cmake/PrecompiledHeaders.cmake).
