@@ -178,11 +178,7 @@ Result<int> run(const Options& options, Session& session) {
     write_function_list_json(lists, session.out);
     return 0;
   }
-  const Palette palette = palette_for(options.output, session.out);
-  for (const FunctionList& list : lists) {
-    if (&list != &lists.front()) session.out.write("\n");
-    write_function_list(list, palette, session.out);
-  }
+  write_function_lists(lists, palette_for(options.output, session.out), session.out);
   return 0;
 }
 
@@ -201,9 +197,11 @@ Run setup(CLI::App& app) {
       ->check(one_of(keys));
   app.add_option("--filter", options->filter, "Only functions with TEXT in their name")
       ->type_name("TEXT");
-  app.add_option("--limit", options->limit,
-                 fmt::format("Show at most N functions, 0 for all (default {}; all in JSON)",
-                             kShownByDefault))
+  app.add_option(
+         "--limit", options->limit,
+         fmt::format(
+             "Show at most N functions (of each member), 0 for all (default {}; all in JSON)",
+             kShownByDefault))
       ->type_name("N")
       ->check(natural_number());
   add_profile_option(app, options->input);

@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "base/json_text.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/options.h"
@@ -13,6 +15,7 @@
 #include "collect/profiles/perf_data.h"
 #include "collect/profiles/profile_file.h"
 #include "collect/profiles/profile_program.h"
+#include "report/labelled.h"
 
 namespace asmforge::commands {
 namespace {
@@ -50,14 +53,18 @@ std::string percent(const Profile& profile, std::uint64_t count) {
   return fmt::format("{:.1f} %", 100 * share(profile, count));
 }
 
+void print_note(std::string_view note, Output& out) {
+  write_labelled(out, "note:", std::string_view("note: ").size(), printable(note));
+}
+
 void print_notes(const Profile& profile, Output& out) {
-  for (const std::string& note : profile.notes) out.print("note: {}\n", note);
-  if (!profile.complete) out.write("note: the profile is not complete\n");
+  for (const std::string& note : profile.notes) print_note(note, out);
+  if (!profile.complete) print_note("the profile is not complete", out);
   if (!profile.features_not_seen.empty())
-    out.print(
-        "note: this CPU has {} and the emulated one has not: code without counts may be what "
-        "runs natively\n",
-        fmt::join(profile.features_not_seen, " "));
+    print_note(fmt::format("this CPU has {} and the emulated one has not: code without counts may "
+                           "be what runs natively",
+                           fmt::join(profile.features_not_seen, " ")),
+               out);
 }
 
 // ---- --show ----
@@ -73,6 +80,17 @@ void print_modules(const Profile& profile, Output& out) {
             profile.total == 0 ? "" : "100.0 %");
 }
 
+// "parse(char const*)  [prog]", the name shortened when the terminal is too narrow.
+std::string function_text(const FunctionCount& function, const Output& out) {
+  constexpr std::size_t kBefore = 18 + 2 + 7 + 2;  // columns
+  constexpr std::size_t kLeastName = 16;
+  const std::string module = fmt::format("  [{}]", printable(base_name(function.module)));
+  const std::string name = printable(function.function);
+  if (out.width() == 0) return name + module;
+  const std::size_t used = std::min<std::size_t>(out.width(), kBefore + columns(module));
+  return shorten(name, std::max(out.width() - used, kLeastName)) + module;
+}
+
 void print_functions(const Profile& profile, Output& out) {
   const FunctionCounts counts = count_functions(profile);
   std::uint64_t rest = 0;
@@ -81,8 +99,8 @@ void print_functions(const Profile& profile, Output& out) {
             100 * kHotShare);
   for (const FunctionCount& function : counts.functions) {
     if (share(profile, function.count) >= kHotShare) {
-      out.print("{:>18}  {:>7}  {}  [{}]\n", grouped(function.count),
-                percent(profile, function.count), function.function, base_name(function.module));
+      out.print("{:>18}  {:>7}  {}\n", grouped(function.count), percent(profile, function.count),
+                function_text(function, out));
       continue;
     }
     rest += function.count;
@@ -94,7 +112,7 @@ void print_functions(const Profile& profile, Output& out) {
     out.print("{:>18}  {:>7}  outside of known functions\n", grouped(counts.elsewhere),
               percent(profile, counts.elsewhere));
   out.write("\n");
-  for (const std::string& note : counts.notes) out.print("note: {}\n", note);
+  for (const std::string& note : counts.notes) print_note(note, out);
 }
 
 void print_json(const Profile& profile, Output& out) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/text_table.h"
+#include "report/labelled.h"
 #include "report/writers/function_diff.h"
 
 namespace asmforge {
@@ -90,7 +91,7 @@ void write_binary_diff(const BinaryDiffList& list, const Palette& palette, Outpu
             with_separators(diff.same_functions), with_separators(diff.changed.size()),
             with_separators(diff.only_before.size()), with_separators(diff.only_after.size()));
   out.print("{:<9} {}\n", "similar", similarity_text(diff.similarity));
-  for (const std::string& note : list.notes) out.print("{:<9} {}\n", "note", printable(note));
+  for (const std::string& note : list.notes) write_labelled(out, "note", 10, printable(note));
   if (diff.same()) return;
   write_class_counts(diff.before, diff.after, palette, out);
   write_changed(list, palette, out);

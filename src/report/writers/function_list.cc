@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "base/text_table.h"
+#include "report/labelled.h"
+#include "report/member_notes.h"
 
 namespace asmforge {
 namespace {
@@ -25,33 +27,9 @@ std::string totals_line(const FunctionTotals& totals) {
                      plural(totals.bytes, "byte", "bytes"), plural(totals.loops, "loop", "loops"));
 }
 
-void write_totals(const FunctionList& list, Output& out) {
-  FunctionTotals shown;
-  for (const FunctionSummary& row : list.rows) shown.add(row);
-  if (shown.functions != list.chosen.functions) out.print("shown    {}\n", totals_line(shown));
-  if (list.filtered) out.print("matching {}\n", totals_line(list.chosen));
-  out.print("total    {}\n", totals_line(list.total));
-  out.print("code     {}, {} of them in no function (stubs, padding, data)\n",
-            plural(list.code_bytes, "byte", "bytes"), with_separators(list.bytes_in_no_function));
-  out.print("unknown  {}, {} that are no instruction\n",
-            plural(list.total.unresolved_jumps, "indirect jump without known targets",
-                   "indirect jumps without known targets"),
-            plural(list.total.undecoded_bytes, "byte", "bytes"));
-}
+constexpr std::size_t kLabelColumns = 9;  // "unknown  "
 
-}  // namespace
-
-void FunctionTotals::add(const FunctionSummary& function) {
-  ++functions;
-  instructions += function.instructions;
-  bytes += function.size;
-  loops += function.loops;
-  calls += function.calls;
-  unresolved_jumps += function.unresolved_jumps;
-  undecoded_bytes += function.undecoded_bytes;
-}
-
-void write_function_list(const FunctionList& list, const Palette& palette, Output& out) {
+void write_table(const FunctionList& list, const Palette& palette, Output& out) {
   std::vector<TextTable::Column> columns = {{"no.", Align::kRight},   {"address", Align::kRight},
                                             {"bytes", Align::kRight}, {"insns", Align::kRight},
                                             {"loops", Align::kRight}, {"nest", Align::kRight},
@@ -75,8 +53,77 @@ void write_function_list(const FunctionList& list, const Palette& palette, Outpu
   const std::vector<std::string> lines = table.lines(out.width());
   out.print("{}\n", palette(Paint::kTitle, lines[0]));
   for (std::size_t i = 1; i < lines.size(); ++i) out.print("{}\n", lines[i]);
-  write_totals(list, out);
-  for (const std::string& note : list.notes) out.print("note     {}\n", printable(note));
+}
+
+// Of all members of an archive together.
+void write_totals(const std::vector<FunctionList>& lists, Output& out) {
+  FunctionTotals shown;
+  FunctionTotals chosen;
+  FunctionTotals total;
+  std::uint64_t code_bytes = 0;
+  std::uint64_t bytes_in_no_function = 0;
+  for (const FunctionList& list : lists) {
+    for (const FunctionSummary& row : list.rows) shown.add(row);
+    chosen.add(list.chosen);
+    total.add(list.total);
+    code_bytes += list.code_bytes;
+    bytes_in_no_function += list.bytes_in_no_function;
+  }
+  const auto line = [&](std::string_view label, const std::string& text) {
+    write_labelled(out, label, kLabelColumns, text);
+  };
+  const std::string members =
+      lists.size() == 1 ? "" : fmt::format(", {} members", with_separators(lists.size()));
+  if (shown.functions != chosen.functions) line("shown", totals_line(shown));
+  if (lists.front().filtered) line("matching", totals_line(chosen));
+  line("total", totals_line(total) + members);
+  line("code",
+       fmt::format("{}, {} of them in no function (stubs, padding, data)",
+                   plural(code_bytes, "byte", "bytes"), with_separators(bytes_in_no_function)));
+  line("unknown", fmt::format("{}, {} that are no instruction",
+                              plural(total.unresolved_jumps, "indirect jump without known targets",
+                                     "indirect jumps without known targets"),
+                              plural(total.undecoded_bytes, "byte", "bytes")));
+}
+
+void write_notes(const std::vector<FunctionList>& lists, Output& out) {
+  std::vector<std::vector<std::string>> notes;
+  for (const FunctionList& list : lists) notes.push_back(list.notes);
+  for (const std::string& note : total_notes(notes))
+    write_labelled(out, "note", kLabelColumns, printable(note));
+}
+
+}  // namespace
+
+void FunctionTotals::add(const FunctionSummary& function) {
+  ++functions;
+  instructions += function.instructions;
+  bytes += function.size;
+  loops += function.loops;
+  calls += function.calls;
+  unresolved_jumps += function.unresolved_jumps;
+  undecoded_bytes += function.undecoded_bytes;
+}
+
+void FunctionTotals::add(const FunctionTotals& more) {
+  functions += more.functions;
+  instructions += more.instructions;
+  bytes += more.bytes;
+  loops += more.loops;
+  calls += more.calls;
+  unresolved_jumps += more.unresolved_jumps;
+  undecoded_bytes += more.undecoded_bytes;
+}
+
+void write_function_lists(const std::vector<FunctionList>& lists, const Palette& palette,
+                          Output& out) {
+  for (const FunctionList& list : lists) {
+    if (lists.size() > 1 && list.rows.empty()) continue;
+    write_table(list, palette, out);
+    if (lists.size() > 1) out.write("\n");
+  }
+  write_totals(lists, out);
+  write_notes(lists, out);
 }
 
 }  // namespace asmforge

@@ -23,6 +23,7 @@ struct FunctionTotals {
   std::uint64_t undecoded_bytes = 0;
 
   void add(const FunctionSummary& function);
+  void add(const FunctionTotals& more);
 };
 
 struct FunctionList {
@@ -39,8 +40,9 @@ struct FunctionList {
   std::function<std::string(const FunctionSummary&)> demangled;
 };
 
-void write_function_list(const FunctionList& list, const Palette& palette, Output& out);
-// Several when the input is an archive.
+// Several when the input is an archive: a table for each member, and totals of them all.
+void write_function_lists(const std::vector<FunctionList>& lists, const Palette& palette,
+                          Output& out);
 void write_function_list_json(const std::vector<FunctionList>& lists, Output& out);
 
 }  // namespace asmforge
