@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <string_view>
 
 namespace asmforge {
 namespace {
@@ -13,9 +14,15 @@ constexpr unsigned kGraceSeconds = 2;
 
 std::atomic<bool> asked{false};
 std::atomic<bool> patient{false};
+std::atomic<bool> line_drawn{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "used in a signal handler");
 
-void end_now(int /*signal*/) { _exit(kInterruptedStatus); }
+void end_now(int /*signal*/) {
+  constexpr std::string_view kErase = "\r\x1b[K";
+  if (line_drawn && write(STDERR_FILENO, kErase.data(), kErase.size()) < 0) {
+  }  // the terminal is gone
+  _exit(kInterruptedStatus);
+}
 
 void on_interrupt(int /*signal*/) {
   if (asked.exchange(true)) end_now(0);
@@ -46,6 +53,8 @@ void install_signal_handlers() {
 bool interrupted() { return asked; }
 
 const std::atomic<bool>& interrupt_flag() { return asked; }
+
+void erase_line_when_ended(bool drawn) { line_drawn = drawn; }
 
 void wait_for_work_when_interrupted() {
   patient = true;

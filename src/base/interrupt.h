@@ -17,6 +17,10 @@ void install_signal_handlers();
 // The same for those who wait for others.
 [[nodiscard]] const std::atomic<bool>& interrupt_flag();
 
+// Whether a line stands on the terminal of standard error that must not be left behind
+// when the process ends at once.
+void erase_line_when_ended(bool drawn);
+
 // For work that must end in order however long that takes, such as collecting
 // what a profiled program has counted so far: only the second Ctrl-C ends it.
 void wait_for_work_when_interrupted();

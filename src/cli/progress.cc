@@ -1,13 +1,13 @@
 #include "cli/progress.h"
 
+#include "base/interrupt.h"
 #include "base/text.h"
 
 namespace asmforge {
 namespace {
 
-constexpr std::int64_t kFirstDrawMs = 2000;
+constexpr std::int64_t kFirstDrawMs = 500;
 constexpr std::int64_t kRedrawMs = 200;
-constexpr std::uint64_t kLookAtClockEvery = 64;  // a function takes some microseconds
 
 }  // namespace
 
@@ -18,7 +18,7 @@ Progress::~Progress() { finish(); }
 
 void Progress::advance() {
   const std::uint64_t done = ++done_;
-  if (!err_.is_terminal() || done % kLookAtClockEvery != 0) return;
+  if (!err_.is_terminal()) return;
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start_).count();
   std::int64_t next = next_draw_ms_;
@@ -34,6 +34,7 @@ void Progress::draw(std::uint64_t done, double seconds) {
              what_, left);
   err_.flush();
   drawn_ = true;
+  erase_line_when_ended(true);
 }
 
 void Progress::finish() {
@@ -42,6 +43,7 @@ void Progress::finish() {
   err_.write("\r\x1b[K");
   err_.flush();
   drawn_ = false;
+  erase_line_when_ended(false);
 }
 
 }  // namespace asmforge

@@ -1,4 +1,4 @@
-// A line on a terminal's standard error for work that takes more than two seconds.
+// A line on a terminal's standard error for work that takes more than half a second.
 #pragma once
 
 #include <atomic>

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/interrupt.h"
+
 namespace asmforge {
 
 void StatusLine::show(std::string_view what, double seconds_left) {
@@ -12,6 +14,7 @@ void StatusLine::show(std::string_view what, double seconds_left) {
   err_.print("\r{}, {:.0f} s left\x1b[K", what, std::ceil(seconds_left));
   err_.flush();
   drawn_ = true;
+  erase_line_when_ended(true);
 }
 
 void StatusLine::clear() {
@@ -19,6 +22,7 @@ void StatusLine::clear() {
   err_.write("\r\x1b[K");
   err_.flush();
   drawn_ = false;
+  erase_line_when_ended(false);
 }
 
 }  // namespace asmforge
