@@ -234,8 +234,8 @@ class Writer {
       unknown +=
           fmt::format("{} jumps into the middle of an instruction; ", l_.cfg->targets_outside_code);
     if (l_.loops->irreducible_edges != 0)
-      unknown += fmt::format("{} edges of cycles that are no natural loops; ",
-                             l_.loops->irreducible_edges);
+      unknown += fmt::format("{} outside natural loops; ",
+                             counted(l_.loops->irreducible_edges, "cycle edge"));
     if (!unknown.empty()) out_.print("; unknown: {}\n", unknown.substr(0, unknown.size() - 2));
     if (l_.profile)
       out_.print("; left column: {}{}\n",
