@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "audit/check.h"
+#include "audit/library_code.h"
 #include "audit/source_join.h"
 #include "collect/stream.h"
 
@@ -85,11 +86,13 @@ int rank_of(LoopRole role) {
   return 4;
 }
 
-// What ran most comes first. Without a profile hints come last, and deeper loops
-// before others. The rest makes the order total.
+// What ran most comes first. Without a profile the code that the user can change comes
+// before that of libraries, hints come last of each, and deeper loops before others. The
+// rest makes the order total.
 void rank(std::vector<Finding>& findings) {
   const auto key = [](const Finding& f) {
-    return std::make_tuple(-f.share.value_or(0.0), f.confidence == Confidence::kHint,
+    return std::make_tuple(-f.share.value_or(0.0), f.library_code,
+                           f.confidence == Confidence::kHint,
                            -static_cast<std::int64_t>(f.loop_depth), rank_of(f.role), f.confidence,
                            f.loop_header, std::string_view(f.check));
   };
@@ -116,6 +119,7 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
   for (unsigned i = 0; i < worker_count(stream); ++i) workers.emplace_back(binary, options.profile);
   for_each_function(binary, stream, [&](unsigned worker, const FunctionView& view) {
     audit_function(view, checks, workers[worker]);
+    if (options.advance) options.advance();
   });
 
   AuditReport report;
@@ -126,8 +130,9 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
       options.profile == nullptr ? nullptr : options.profile->module_for(binary);
   report.ranked_by_profile = module != nullptr && options.profile->total != 0;
   report.stopped = options.should_stop && options.should_stop();
-  rank(report.findings);
   join_source(binary, options.find_source, report);
+  for (Finding& finding : report.findings) finding.library_code = is_library_code(finding);
+  rank(report.findings);
   return report;
 }
 

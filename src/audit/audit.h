@@ -20,6 +20,7 @@ struct AuditOptions {
   const Profile* profile = nullptr;      // of a run of this binary; must outlive the call
   bool find_source = true;               // join source positions to the findings
   std::function<bool()> should_stop;     // asked between functions; may be empty
+  std::function<void()> advance;         // called after each, from any thread; may be empty
 };
 
 // kNotFound for a check that does not exist.

@@ -112,13 +112,18 @@ Finding AuditedFunction::start_finding(LoopIndex index) const {
   return finding;
 }
 
-void AuditedFunction::add_evidence(Finding& finding, std::uint32_t index, std::string note) const {
-  if (index == kNoIndex || finding.insns.size() == kMaxEvidence) return;
+void AuditedFunction::add_evidence(Finding& finding, std::uint32_t index, std::string note,
+                                   std::size_t room) const {
+  if (index == kNoIndex) return;
   if (std::find(finding.insns.begin(), finding.insns.end(), index) != finding.insns.end()) return;
   const Insn& shown = insn(index);
   if (const std::optional<std::uint64_t> times = executions(shown))
     finding.executions = std::max(finding.executions.value_or(0), *times);
   finding.insns.push_back(index);
+  if (finding.evidence.size() >= room) {
+    ++finding.left_out;
+    return;
+  }
   const std::string text =
       view_->decoder.text(shown, view_->binary.bytes_at(shown.address, shown.size), Syntax::kIntel);
   finding.evidence.push_back(

@@ -45,10 +45,10 @@ class AuditedFunction {
 
   // A finding with all that does not depend on the check.
   [[nodiscard]] Finding start_finding(LoopIndex loop) const;
-  // Adds an instruction to what the finding shows, up to kMaxEvidence.
-  void add_evidence(Finding& finding, std::uint32_t insn, std::string note) const;
-
   static constexpr std::size_t kMaxEvidence = 8;
+  // Adds an instruction to the evidence, shown while fewer than `room` are.
+  void add_evidence(Finding& finding, std::uint32_t insn, std::string note,
+                    std::size_t room = kMaxEvidence) const;
 
  private:
   // How often it ran; nullopt when the profile does not say.

@@ -1,6 +1,7 @@
 // One codegen defect, as reported to the user.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,7 +40,9 @@ struct Finding {
   AddressRange loop_range;                // lowest to highest address of the loop's own blocks
   std::vector<std::uint32_t> insns;       // the evidence as indices into Function::insns
   std::vector<Evidence> evidence;         // the same, printable; at most 8
+  std::size_t left_out = 0;               // of insns, for which evidence has no room
   SourceLocation source;                  // of the first evidence instruction
+  bool library_code = false;              // of a standard library or a system header
   std::string title;                      // one line: what is wrong here
   std::string cause;                      // why compilers emit this
   std::string fix_c;                      // what to try in C or C++
@@ -48,6 +51,7 @@ struct Finding {
   std::vector<std::string> traps_passed;  // known false alarms that were ruled out
   Predicate predicate;                    // what the fix would change in the assembly
   Confidence confidence = Confidence::kHint;
+  std::string confidence_reason;            // why it is not surer; empty when proved
   std::optional<double> severity_cycles;    // null until calibrated
   std::string severity_reason;              // why it is null
   std::optional<std::uint64_t> executions;  // of the evidence that ran most, by exact counts

@@ -93,7 +93,9 @@ void expect_complete(const Finding& f) {
   SCOPED_TRACE(f.function + ' ' + f.check);
   EXPECT_FALSE(f.evidence.empty());
   EXPECT_LE(f.evidence.size(), 8U);
-  EXPECT_EQ(f.evidence.size(), f.insns.size());
+  EXPECT_EQ(f.evidence.size() + f.left_out, f.insns.size());
+  EXPECT_EQ(std::set(f.insns.begin(), f.insns.end()).size(), f.insns.size());
+  EXPECT_EQ(f.confidence_reason.empty(), f.confidence == Confidence::kProved);
   for (const Evidence& e : f.evidence) EXPECT_FALSE(e.text.empty());
   for (const std::string& text : {f.title, f.cause, f.fix_c, f.fix_rust, f.risk, f.severity_reason,
                                   f.suppress_key, f.demangled})
@@ -176,6 +178,22 @@ TEST_F(Corpus, OrderAndCountsDoNotDependOnThreads) {
     EXPECT_EQ(one->findings[i].evidence.front().address,
               four->findings[i].evidence.front().address);
   }
+}
+
+// What is in the standard library's own functions comes after what is in those of the source.
+TEST_F(Corpus, WithoutAProfileLibraryCodeComesLast) {
+  const std::string path = built(builds()[4], "bounds.rs");  // the library is linked in
+  ASSERT_FALSE(path.empty());
+  const auto opened = open_input(path, {});
+  ASSERT_TRUE(opened.has_value());
+  const auto report = audit_binary(opened->front(), {});
+  ASSERT_TRUE(report.has_value());
+  const auto of_library = [](const Finding& f) { return f.library_code; };
+  EXPECT_TRUE(std::ranges::any_of(report->findings, of_library));
+  EXPECT_FALSE(std::ranges::all_of(report->findings, of_library));
+  EXPECT_TRUE(std::ranges::is_sorted(report->findings, {}, of_library));
+  for (const Finding& f : report->findings)
+    if (f.function == "range_of_four") EXPECT_FALSE(f.library_code);
 }
 
 // The remainder loop of a vector loop counts when a profile says that it runs.
@@ -315,6 +333,8 @@ TEST(CheckRegistryTest, EveryCheckHasItsPageAHitAndANearMissPerLanguage) {
     SCOPED_TRACE(check->id);
     EXPECT_EQ(check_by_id(check->id), check);
     EXPECT_FALSE(check->summary.empty());
+    // Without a profile nothing is known to be hot.
+    EXPECT_EQ(check->summary.find("hot"), std::string_view::npos);
     const std::string page =
         std::string(ASMFORGE_SOURCE_DIR) + "/docs/checks/" + std::string(check->id) + ".md";
     std::ifstream file(page);

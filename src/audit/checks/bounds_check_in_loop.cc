@@ -1,4 +1,4 @@
-// An index is compared with a length in every iteration of a hot loop:
+// An index is compared with a length in every iteration of a loop:
 //
 //     .loop: cmp  rcx, rsi                   index rcx, length rsi
 //            jae  .fail
@@ -11,7 +11,6 @@
 // One comparison of the last index before the loop would cover all of them, and
 // the loop could then be unrolled and vectorised.
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -33,6 +32,7 @@ struct Site {
   ValueKind index = ValueKind::kUnknown;
   ValueKind length = ValueKind::kUnknown;
   Confidence confidence = Confidence::kHint;
+  std::string_view reason;  // why the confidence is not higher
 };
 
 Condition inverse(Condition condition) {
@@ -126,9 +126,20 @@ bool addresses_memory(const FunctionView& view, const Site& site) {
   return false;
 }
 
-// nullopt when it is no bounds check, or when nobody can tell.
-std::optional<Confidence> confidence_of(AuditedFunction& function, LoopIndex loop,
-                                        const Site& site) {
+// What is not certain of index and length; empty when both are as simple as can be.
+std::string_view doubt_in_values(const Site& site) {
+  if (site.index == ValueKind::kLoaded) return "the index comes from the data";
+  if (site.index > ValueKind::kLoaded) return "where the index comes from is not known";
+  if (site.length > ValueKind::kReloaded) return "the length may change in the loop";
+  if (site.length == ValueKind::kReloaded) return "a store of the loop may change the length";
+  if (site.length != ValueKind::kInvariant) return "the length changes in the loop";
+  if (site.index == ValueKind::kReloaded) return "a store of the loop may change the index";
+  if (site.index > ValueKind::kAffine) return "the index does not advance by a constant";
+  return "";
+}
+
+// Fills in how sure it is. False when it is no bounds check, or when nobody can tell.
+bool judge(AuditedFunction& function, LoopIndex loop, Site& site) {
   const FunctionView& view = function.view();
   if (site.edge.end.kind == PanicKind::kUnnamed) {
     // Without a name it takes a comparison, with a length that stays, of what then
@@ -139,16 +150,19 @@ std::optional<Confidence> confidence_of(AuditedFunction& function, LoopIndex loo
                                  : reached == Condition::kEqual && site.index == ValueKind::kAffine;
     const bool has_shape =
         has_condition && site.length == ValueKind::kInvariant && addresses_memory(view, site);
-    return has_shape ? std::optional(Confidence::kHint) : std::nullopt;
+    site.reason = "the call that does not return has no name that says why";
+    return has_shape;
   }
-  if (site.edge.end.kind != PanicKind::kIndexFailure) return std::nullopt;
-  if (site.index > ValueKind::kReloaded || site.length > ValueKind::kReloaded)
-    return Confidence::kHint;
+  if (site.edge.end.kind != PanicKind::kIndexFailure) return false;
+  site.reason = doubt_in_values(site);
+  if (site.index > ValueKind::kReloaded || site.length > ValueKind::kReloaded) return true;
   const LoopRole role = view.loops.loops[loop].role;
-  const bool proved = site.index <= ValueKind::kAffine && site.length == ValueKind::kInvariant &&
-                      (role == LoopRole::kOnly || role == LoopRole::kMain) &&
-                      function.runs_every_iteration(loop, site.edge.block);
-  return proved ? Confidence::kProved : Confidence::kPattern;
+  if (site.reason.empty() && role != LoopRole::kOnly && role != LoopRole::kMain)
+    site.reason = "what part the loop has in the source's loop is not known";
+  if (site.reason.empty() && !function.runs_every_iteration(loop, site.edge.block))
+    site.reason = "not every iteration passes the check";
+  site.confidence = site.reason.empty() ? Confidence::kProved : Confidence::kPattern;
+  return true;
 }
 
 std::string_view index_note(ValueKind kind) {
@@ -251,6 +265,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, std::vector<Site>& sit
               ? std::string_view{}
               : callee_name(view, first.edge.end.call));
   finding.confidence = best;
+  finding.confidence_reason = first.reason;
   predict_fewer(finding, function, loop, Metric::kPanicEdges, shown.size());
   finding.traps_passed = {"the loop is no remainder, peel or cold loop",
                           "other panics (overflow, unwrap, division by zero) are not counted"};
@@ -268,10 +283,7 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
     Site site;
     site.edge = edge;
     read_comparison(function, loop, site);
-    const std::optional<Confidence> confidence = confidence_of(function, loop, site);
-    if (!confidence.has_value()) continue;
-    site.confidence = *confidence;
-    sites.push_back(site);
+    if (judge(function, loop, site)) sites.push_back(site);
   }
   return sites;
 }
@@ -284,7 +296,7 @@ void run(AuditedFunction& function, std::vector<Finding>& findings) {
 
 extern const Check bounds_check_in_loop;
 const Check bounds_check_in_loop{
-    "bounds-check-in-loop", "an index is checked against a length in every iteration of a hot loop",
+    "bounds-check-in-loop", "an index is checked against a length in every iteration of a loop",
     run};
 
 }  // namespace asmforge::checks

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -212,13 +213,25 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   return sites;
 }
 
-Confidence confidence_of(AuditedFunction& function, LoopIndex loop, const Site& site) {
-  if (site.kind == ValueKind::kReloaded || !site.every_iteration) return Confidence::kHint;
-  // Beside a call a division costs little.
-  if (function.values(loop).flow().has_call()) return Confidence::kHint;
+struct Judgement {
+  Confidence confidence = Confidence::kHint;
+  std::string_view reason;  // why it is not proved
+};
+
+Judgement judge(AuditedFunction& function, LoopIndex loop, const Site& site) {
+  if (site.kind == ValueKind::kReloaded)
+    return {Confidence::kHint, "a store of the loop may change the divisor"};
+  if (!site.every_iteration) return {Confidence::kHint, "not every iteration divides"};
+  if (function.values(loop).flow().has_call())
+    return {Confidence::kHint, "the loop calls, and beside a call a division costs little"};
   const LoopRole role = function.view().loops.loops[loop].role;
-  const bool sure_role = role == LoopRole::kOnly || role == LoopRole::kMain;
-  return sure_role && site.divisor != kNoRegister ? Confidence::kProved : Confidence::kPattern;
+  if (role != LoopRole::kOnly && role != LoopRole::kMain)
+    return {Confidence::kPattern, "what part the loop has in the source's loop is not known"};
+  if (site.divisor == kNoRegister)
+    return {Confidence::kPattern,
+            "the divisor lies in memory, though no store of the loop "
+            "is known to reach it"};
+  return {Confidence::kProved, ""};
 }
 
 std::string describe(const Site& site, std::optional<std::int64_t> constant) {
@@ -264,7 +277,10 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       constant = constant_in(function.view(), site.divisor, site.divide);
     all_constant = all_constant && constant.has_value();
     function.add_evidence(finding, site.divide, describe(site, constant));
-    finding.confidence = std::min(finding.confidence, confidence_of(function, loop, site));
+    const Judgement judged = judge(function, loop, site);
+    if (&site != &sites.front() && judged.confidence >= finding.confidence) continue;
+    finding.confidence = judged.confidence;
+    finding.confidence_reason = judged.reason;
   }
   finding.title = counted(sites.size(), "hardware division by a number that does",
                           "hardware divisions by numbers that do") +
@@ -285,8 +301,8 @@ void run(AuditedFunction& function, std::vector<Finding>& findings) {
 }  // namespace
 
 extern const Check invariant_divide;
-const Check invariant_divide{
-    "invariant-divide", "the hardware divides by the same number in every iteration of a hot loop",
-    run};
+const Check invariant_divide{"invariant-divide",
+                             "the hardware divides by the same number in every iteration of a loop",
+                             run};
 
 }  // namespace asmforge::checks

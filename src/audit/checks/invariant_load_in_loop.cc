@@ -26,6 +26,7 @@ struct Site {
   std::uint32_t load = kNoIndex;
   std::uint32_t store = kNoIndex;  // the one that explains the reload best
   Confidence confidence = Confidence::kHint;
+  bool explained = false;     // by a store that may alias by the rules of the language
   bool has_register = false;  // the loop leaves one untouched to keep it in
   bool could_have = false;    // or one could be had
 };
@@ -194,7 +195,8 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
     const bool explained = explains(function.insn(load), function.insn(store));
     const bool flag = looks_like_stop_flag(function.view(), loop, load);
     if (flag && !explained) continue;
-    sites.push_back({load, store, explained && !flag ? Confidence::kPattern : Confidence::kHint});
+    const Confidence confidence = explained && !flag ? Confidence::kPattern : Confidence::kHint;
+    sites.push_back({load, store, confidence, explained});
   }
   FreeRegisters registers(function.view(), function.values(loop).flow());
   for (Site& site : sites) {
@@ -203,6 +205,24 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
   }
   if (std::ranges::none_of(sites, &Site::could_have)) return {};
   return sites;
+}
+
+// The finding is as sure as its surest load, unless registers may be lacking.
+void judge(Finding& finding, const std::vector<Site>& sites) {
+  const Site& surest = *std::ranges::min_element(sites, {}, &Site::confidence);
+  finding.confidence = surest.confidence;
+  if (!std::ranges::all_of(sites, &Site::has_register)) {
+    finding.confidence = Confidence::kHint;
+    finding.confidence_reason =
+        sites.size() == 1 ? "the loop may leave no register free to keep the value in"
+                          : "the loop may leave fewer registers free than there are loads";
+  } else if (surest.confidence == Confidence::kPattern) {
+    finding.confidence_reason = "whether the store really changes the value is not known";
+  } else if (surest.explained) {
+    finding.confidence_reason = "it may be a flag that others raise to stop the loop";
+  } else {
+    finding.confidence_reason = "no store of the loop has the size of what is loaded";
+  }
 }
 
 Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site>& sites) {
@@ -215,9 +235,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
   // The store of the first load is shown even when there are many loads.
   constexpr std::size_t kMaxLoads = AuditedFunction::kMaxEvidence - 2;
   for (const Site& site : sites) {
-    if (finding.evidence.size() < kMaxLoads)
-      function.add_evidence(finding, site.load, "the same address in every iteration");
-    finding.confidence = std::min(finding.confidence, site.confidence);
+    function.add_evidence(finding, site.load, "the same address in every iteration", kMaxLoads);
   }
   for (const Site& site : sites)
     function.add_evidence(finding, site.store, "may change what is loaded");
@@ -246,7 +264,7 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "no stack slot, constant, GOT entry or thread-local variable",
       "not loaded twice in a row",
       "no flag that only stops the loop, unless a store of its size explains the load"};
-  if (!std::ranges::all_of(sites, &Site::has_register)) finding.confidence = Confidence::kHint;
+  judge(finding, sites);
   predict_fewer(finding, function, loop, Metric::kInvariantLoads, kept);
   return finding;
 }
@@ -260,6 +278,6 @@ void run(AuditedFunction& function, std::vector<Finding>& findings) {
 extern const Check invariant_load_in_loop;
 const Check invariant_load_in_loop{
     "invariant-load-in-loop",
-    "a hot loop loads the same address in every iteration because a store may alias it", run};
+    "a loop loads the same address in every iteration because a store may alias it", run};
 
 }  // namespace asmforge::checks

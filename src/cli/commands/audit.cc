@@ -14,6 +14,7 @@
 #include "base/suggest.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/progress.h"
 #include "cli/values.h"
 #include "report/writers/findings.h"
 
@@ -110,8 +111,18 @@ Result<Chosen> choose_functions(const Options& options, const Inputs& inputs) {
   return chosen;
 }
 
-Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs& inputs) {
+std::uint64_t count_functions(const Options& options, const Inputs& inputs, const Chosen& chosen) {
+  std::uint64_t count = 0;
+  for (std::size_t member = 0; member < inputs.binaries.size(); ++member)
+    count += options.functions.empty() ? inputs.binaries[member].functions.size()
+                                       : chosen.of_member[member].size();
+  return count;
+}
+
+Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs& inputs,
+                                           Output& err) {
   AF_TRY(const Chosen chosen, choose_functions(options, inputs));
+  Progress progress("functions", count_functions(options, inputs, chosen), err);
   std::vector<AuditedFile> files;
   for (std::size_t member = 0; member < inputs.binaries.size(); ++member) {
     const Binary& binary = inputs.binaries[member];
@@ -122,6 +133,7 @@ Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs&
     how.checks = options.checks;
     how.profile = inputs.profile ? &*inputs.profile : nullptr;
     how.should_stop = interrupted;
+    how.advance = [&progress] { progress.advance(); };
     AF_TRY(AuditReport report, audit_binary(binary, how));
     if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
     std::erase_if(report.findings, [&](const Finding& finding) {
@@ -145,7 +157,7 @@ bool fails(const std::vector<AuditedFile>& files, std::string_view level) {
 Result<int> run(const Options& options, Session& session) {
   AF_TRY([[maybe_unused]] const Done known, check_ids(options.checks));
   AF_TRY(const Inputs inputs, open_inputs({options.input, options.output, session}));
-  AF_TRY(const std::vector<AuditedFile> files, audit_all(options, inputs));
+  AF_TRY(const std::vector<AuditedFile> files, audit_all(options, inputs, session.err));
   AF_TRY([[maybe_unused]] const Done same, check_inputs_unchanged(inputs));
   if (options.output.json)
     write_findings_json(files, session.out);

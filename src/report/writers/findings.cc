@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/location.h"
+#include "report/member_notes.h"
 #include "report/wrap.h"
 
 namespace asmforge {
@@ -11,7 +12,9 @@ namespace {
 
 constexpr std::size_t kIndent = 4;
 constexpr std::size_t kLabelColumns = 10;  // "cause     "
-constexpr std::size_t kColumns = 80;
+constexpr std::size_t kColumns = 80;       // but on a terminal that has fewer
+constexpr std::size_t kLeastColumns = 60;
+constexpr std::size_t kLeastName = 16;
 constexpr std::size_t kTextColumns = 34;  // notes on instructions begin after them
 
 enum class Language : std::uint8_t { kUnknown, kC, kRust };
@@ -28,15 +31,22 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 
 class Writer {
  public:
-  Writer(const Palette& palette, Output& out) : palette_(palette), out_(out) {}
+  Writer(const Palette& palette, Output& out)
+      : palette_(palette),
+        out_(out),
+        columns_(out.width() == 0 ? kColumns
+                                  : std::clamp<std::size_t>(out.width(), kLeastColumns, kColumns)) {
+  }
 
   void finding(const Finding& f, std::size_t rank) {
-    out_.print("{:>2}  {}\n", rank, palette_(Paint::kTitle, printable(f.title)));
+    out_.print("{:>2}  {}\n", rank,
+               palette_(Paint::kTitle, wrap(printable(f.title), columns_ - kIndent, kIndent)));
     row("in", where(f));
     if (f.source.known()) row("source", location_text(f.source));
     evidence(f);
-    row("predicts", to_string(f.predicate));
-    row("check", fmt::format("{}, confidence: {}", f.check, to_string(f.confidence)));
+    row("predicts", predicts(f));
+    row("check", fmt::format("{}, confidence: {}{}", f.check, to_string(f.confidence),
+                             f.confidence_reason.empty() ? "" : ": " + f.confidence_reason));
     explanation(f, rank);
     out_.write("\n");
   }
@@ -72,14 +82,33 @@ class Writer {
                                         "cycle edges outside natural loops")));
     wide("ranking", files.front().report.ranked_by_profile
                         ? "by the profile; hot means at least 1 % of it"
-                        : "by structure, as no profile was given; hot means at least 1 % of one");
-    for (const AuditedFile& file : files)
-      for (const std::string& note : file.report.notes) wide("note", printable(note));
+                        : "by structure, as no profile was given, library code last; hot means "
+                          "at least 1 % of one");
+    std::vector<std::vector<std::string>> notes;
+    for (const AuditedFile& file : files) notes.push_back(file.report.notes);
+    for (const std::string& note : total_notes(notes)) wide("note", printable(note));
   }
 
  private:
-  static std::string where(const Finding& f) {
-    std::string text = printable(f.demangled.empty() ? f.function : f.demangled);
+  // As people write it, shortened when a terminal has fewer columns for it.
+  [[nodiscard]] std::string name(const Finding& f, std::size_t beside) const {
+    std::string whole = printable(f.demangled.empty() ? f.function : f.demangled);
+    if (out_.width() == 0) return whole;
+    const std::size_t left = columns_ - kIndent - kLabelColumns;
+    return shorten(whole, std::max(left - std::min(left, beside), kLeastName));
+  }
+
+  [[nodiscard]] std::string predicts(const Finding& f) const {
+    Predicate readable = f.predicate;
+    readable.function.clear();
+    const std::size_t beside = columns(to_string(readable));
+    readable.function = name(f, beside);
+    return to_string(readable);
+  }
+
+  [[nodiscard]] std::string where(const Finding& f) const {
+    std::string text = name(f, 0);
+    if (f.library_code) text += ", library code";
     if (f.loop != kNoIndex) {
       text += fmt::format(", loop {}", f.loop);
       if (f.role != LoopRole::kUnknown) text += fmt::format(", {}", to_string(f.role));
@@ -117,9 +146,16 @@ class Writer {
   }
 
   void evidence(const Finding& f) {
+    instructions(f);
+    if (f.left_out != 0)
+      out_.print("{:{}}and {} more {}\n", "", kIndent + 2, with_separators(f.left_out),
+                 f.left_out == 1 ? "instruction" : "instructions");
+  }
+
+  void instructions(const Finding& f) {
     for (const Evidence& e : f.evidence) {
       const std::string address = fmt::format("{:x}", e.address);
-      const std::string text = shorten(printable(e.text), out_.width() == 0 ? 0 : kColumns - 20);
+      const std::string text = shorten(printable(e.text), out_.width() == 0 ? 0 : columns_ - 20);
       out_.print("{:{}}{}  {}", "", kIndent + 2, palette_(Paint::kDim, address), text);
       if (!e.note.empty()) {
         const std::size_t indent = kIndent + 2 + address.size() + 2 + kTextColumns + 1;
@@ -130,7 +166,7 @@ class Writer {
         else
           out_.print("{:{}} ", "", kTextColumns - used);
         out_.write(palette_(Paint::kSource,
-                            "; " + wrap(printable(e.note), kColumns - indent - 2, indent + 2)));
+                            "; " + wrap(printable(e.note), columns_ - indent - 2, indent + 2)));
       }
       out_.write("\n");
     }
@@ -141,12 +177,12 @@ class Writer {
     if (text.empty()) return;
     out_.print("{:{}}{}{}\n", "", kIndent,
                palette_(Paint::kDim, fmt::format("{:<{}}", label, kLabelColumns)),
-               wrap(printable(text), kColumns - kIndent - kLabelColumns, kIndent + kLabelColumns));
+               wrap(printable(text), columns_ - kIndent - kLabelColumns, kIndent + kLabelColumns));
   }
 
   void wide(std::string_view label, const std::string& text) {
     out_.print("{:<{}}{}\n", label, kLabelColumns - 1,
-               wrap(text, kColumns - kLabelColumns + 1, kLabelColumns - 1));
+               wrap(text, columns_ - kLabelColumns + 1, kLabelColumns - 1));
   }
 
   static std::string joined(const std::vector<std::string>& parts, std::string_view between) {
@@ -176,6 +212,7 @@ class Writer {
 
   const Palette& palette_;
   Output& out_;
+  std::size_t columns_;
   std::vector<Explained> explained_;
 };
 
