@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "collect/operand_names.h"
+#include "core/error.h"
 
 namespace asmforge {
 namespace {
