@@ -132,8 +132,7 @@ class FreeRegisters {
     bool upper = false;
     for (Register r = 16; r < 32; ++r) upper = upper || used_.contains(x86_64::kVector0 + r);
     const Register vectors = upper ? 32 : 16;
-    for (Register r = 0; r < vectors; ++r)
-      vector_ += used_.contains(x86_64::kVector0 + r) ? 0 : 1;
+    for (Register r = 0; r < vectors; ++r) vector_ += used_.contains(x86_64::kVector0 + r) ? 0 : 1;
     // Compilers need one now and then, and the function may need another after the loop.
     general_ = std::max(general_ - 1, 0);
     vector_ = std::max(vector_ - 1, 0);
