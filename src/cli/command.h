@@ -40,10 +40,8 @@ struct Command {
   std::string_view summary;     // one line, no full stop
   Run (*setup)(CLI::App& app);  // declares the options; what it returns runs after they are read
   // Initialised, for otherwise -Wextra misses them in commands that leave them out.
-  // NOLINTBEGIN(readability-redundant-member-init)
   std::string_view trailing = {};     // "-- COMPILER FLAGS": empty when `--` is not accepted
   std::string_view description = {};  // a paragraph for --help; may be empty
-  // NOLINTEND(readability-redundant-member-init)
 };
 
 std::span<const Command* const> all_commands();
