@@ -100,7 +100,7 @@ def machine():
 def version_of(command):
     answer = subprocess.run([command, "--version"], capture_output=True, text=True, check=False)
     lines = [line.strip() for line in answer.stdout.splitlines() if "version" in line or "asmforge" in line]
-    return lines[0] if lines else "unknown"
+    return (lines or answer.stdout.splitlines() or ["unknown"])[0]
 
 
 def write_record(name, rows):
@@ -110,7 +110,7 @@ def write_record(name, rows):
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "command": f"./dev bench {name}",
         "machine": machine(),
-        "tools": {tool: version_of(tool) for tool in ("clang++-19", "llvm-objdump-19", str(ASMFORGE))},
+        "tools": {tool: version_of(tool) for tool in ("gcc-12", "clang++-19", "llvm-objdump-19", str(ASMFORGE))},
         "rows": [dataclasses.asdict(row) for row in rows],
     }
     record["tools"]["asmforge"] = record["tools"].pop(str(ASMFORGE))
