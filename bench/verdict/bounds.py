@@ -12,7 +12,7 @@ import math
 import random
 
 CONFIDENCE = 0.95
-DRAWS = 4000
+DRAWS = 2000
 
 
 def binomial_at_most(failures, n, rate):
