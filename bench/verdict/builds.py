@@ -166,8 +166,8 @@ def edited(assembly, edit, cold, rng, attempt):
     return edits.swap(assembly, *rng.choice(pairs)), "swapped"
 
 
-def with_work(shop, share, facts, rng):
-    """The base with work of `share` of its time added, and a no-op edit of the entry besides."""
+def with_work(shop, share, facts, cold, rng):
+    """The base with work of `share` of its time added, and a cold block grown besides, if there is one."""
     calls = facts["inject_calls"]
     if not 0 < calls <= CALLS_AT_MOST:
         raise Unavailable(f"{shop.recipe.inject} is called {calls} times: counting the calls would be work too")
@@ -175,8 +175,9 @@ def with_work(shop, share, facts, rng):
     turns = round(share * facts["seconds"] / (calls // every) / facts["seconds_of_turn"])
     if turns < 50:
         raise Unavailable(f"{turns} turns a call are too few to be exact")
-    text = edits.inject(Assembly(shop.base, shop.recipe.inject), turns, every)
-    text = edits.entry(Assembly(text, shop.recipe.function), rng.randrange(1, 60))
+    base = Assembly(shop.base, shop.recipe.function)
+    grown = edits.cold(base, rng.choice(cold), rng.randrange(1, 60)) if cold else shop.base
+    text = edits.inject(Assembly(grown, shop.recipe.inject), turns, every)
     true = turns * (calls // every) * facts["seconds_of_turn"] / facts["seconds"]
     return text, {"turns": turns, "every": every, "true_share": true,
                   "added_instructions": turns * (calls // every) * 4}
@@ -227,7 +228,7 @@ def prepare_subject(subject):
                     raise Unavailable(str(why)) from why
 
     def attempt_work(name, share):
-        keep(name, *with_work(shop, share, facts, draw("work", subject.key, name)), False)
+        keep(name, *with_work(shop, share, facts, cold, draw("work", subject.key, name)), False)
 
     jobs = [(edit, attempt_edit, (edit,)) for edit in EDITS]
     jobs += [(name, attempt_work, (name, share)) for name, share in (("slower 1%", 0.01), ("slower 2%", 0.02))]

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace asmforge {
 namespace {
@@ -23,12 +24,36 @@ bool defines(const LayoutArm& arm, const std::string& function) {
   });
 }
 
+// Objects that are no input of the other build's link, byte for byte.
+std::vector<ChangedObject> own_objects(const LayoutArm& arm, const LayoutArm& other) {
+  std::vector<ChangedObject> own;
+  for (const ChangedObject& object : arm.objects) {
+    const std::string& hash = arm.link->inputs[object.place.input].hash;
+    const bool shared = std::any_of(other.link->inputs.begin(), other.link->inputs.end(),
+                                    [&](const StepInput& input) { return input.hash == hash; });
+    if (!shared) own.push_back(object);
+  }
+  return own;
+}
+
+// An object that went into both builds has not changed, whatever its functions look like
+// once linked: data that moved changes the displacements in crtbeginS.o. Where nothing else
+// is left, these are what there is to move.
+void drop_shared_objects(LayoutArms& arms) {
+  std::vector<ChangedObject> before = own_objects(arms.before, arms.after);
+  std::vector<ChangedObject> after = own_objects(arms.after, arms.before);
+  if (before.empty() || after.empty()) return;
+  arms.before.objects = std::move(before);
+  arms.after.objects = std::move(after);
+}
+
 }  // namespace
 
 Result<LayoutArms> find_arms(const LayoutRequest& request) {
   LayoutArms arms;
   AF_TRY(arms.before, find_arm(Arm::kBefore, *request.before, request.before_program, request));
   AF_TRY(arms.after, find_arm(Arm::kAfter, *request.after, request.after_program, request));
+  drop_shared_objects(arms);
   for (const bool wanted_in_both : {true, false})
     for (const std::string& name : request.functions) {
       const bool in_before = defines(arms.before, name);
