@@ -18,6 +18,14 @@ def repeats():
             for turn in range(PLAN["flip_truth"]["repeats"]) for subject, variant in flips]
 
 
+def placement_only(kept):
+    """Without the runs that no truth comes from."""
+    if "record" in kept:
+        stage = kept["record"]["run_fields"].index("stage")
+        kept["record"]["runs"] = [run for run in kept["record"]["runs"] if run[stage] == "placement"]
+    return kept
+
+
 def run_part(minutes):
     end = time.monotonic() + 60 * minutes
     left = [trial for trial in repeats() if not pools.path_of(trial).exists()]
@@ -26,7 +34,7 @@ def run_part(minutes):
         if time.monotonic() + 1.4 * trial.budget + 5 > end:
             break
         with tempfile.TemporaryDirectory(prefix="asmforge-verdict-") as folder:
-            kept = whole_trial(trial, pathlib.Path(folder))
+            kept = placement_only(whole_trial(trial, pathlib.Path(folder)))
         pools.write(pools.path_of(trial), kept)
         print(f"  {trial.subject}, {trial.variant}: {kept.get('left_out') or kept.get('error') or 'measured'}, "
               f"{kept.get('seconds', 0):.1f} s", flush=True)

@@ -9,7 +9,7 @@ from .builds import ASMFORGE
 from .holdout import FOLDER
 
 POOLS = FOLDER / "pools"
-TENTH_OF_MICROSECOND = 7  # digits; the clocks are coarser than a run is repeatable
+MICROSECOND = 6  # digits; a run of ten milliseconds is not that repeatable
 TIMES = ("value", "cpu_seconds", "wall_seconds", "waited_seconds")
 
 
@@ -17,24 +17,33 @@ def path_of(trial):
     return POOLS / f"{trial.name}.json.xz"
 
 
+def turned(content):
+    """The same with the runs as a list of columns, or of rows again: columns of like numbers
+    are smaller by a third when compressed."""
+    record = content.get("record")
+    if not record:
+        return content
+    return {**content, "record": {**record, "runs": [list(column) for column in zip(*record["runs"])]}}
+
+
 def write(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(content, separators=(",", ":")).encode()
+    text = json.dumps(turned(content), separators=(",", ":")).encode()
     partial = path.with_suffix(".partial")
     partial.write_bytes(lzma.compress(text, preset=9))
     partial.rename(path)
 
 
 def read(path):
-    return json.loads(lzma.decompress(path.read_bytes()))
+    return turned(json.loads(lzma.decompress(path.read_bytes())))
 
 
 def rounded(record):
-    """The same record with times to a tenth of a microsecond: a third of the size."""
+    """The same record with times to a microsecond, which is half the size."""
     columns = [i for i, name in enumerate(record["run_fields"]) if name in TIMES]
     for row in record["runs"]:
         for i in columns:
-            row[i] = round(row[i], TENTH_OF_MICROSECOND)
+            row[i] = round(row[i], MICROSECOND)
     return record
 
 
