@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/json_text.h"
+#include "base/replace_file.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/command.h"

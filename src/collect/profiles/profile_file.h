@@ -20,8 +20,6 @@ namespace asmforge {
 std::string profile_text(const Profile& profile);
 Result<Profile> parse_profile(std::string_view text);
 
-// Whether write_profile will be able to, asked before a long run.
-Result<Done> check_writable(const std::string& path);
 // Replaces the file in one step.
 Result<Done> write_profile(const Profile& profile, const std::string& path);
 Result<Profile> read_profile(const std::string& path);
