@@ -57,6 +57,12 @@ std::string_view to_string(Truth truth) {
   return "unknown";
 }
 
+std::optional<Truth> truth_from_string(std::string_view text) {
+  for (const Truth truth : {Truth::kFalse, Truth::kTrue, Truth::kUnknown})
+    if (to_string(truth) == text) return truth;
+  return std::nullopt;
+}
+
 std::string_view to_string(Confidence confidence) {
   switch (confidence) {
     case Confidence::kProved: return "proved";

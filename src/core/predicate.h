@@ -61,12 +61,14 @@ struct Predicate {
 
 enum class Truth : std::uint8_t { kFalse, kTrue, kUnknown };
 std::string_view to_string(Truth truth);
+std::optional<Truth> truth_from_string(std::string_view text);
 
 struct PredicateResult {
   Truth truth = Truth::kUnknown;
   std::optional<std::int64_t> before;  // what was found in each build
   std::optional<std::int64_t> after;
   std::string reason;  // why unknown or false; one clause
+  bool operator==(const PredicateResult&) const = default;
 };
 
 // One line: "panic_edges(sum, loop 2 at sum.rs:14): 1 -> 0".

@@ -28,7 +28,7 @@ constexpr std::array<NameOf<Disturbance>, kDisturbances> kDisturbanceNames = {{
     {Disturbance::kMoved, "moved"},
 }};
 
-constexpr std::array<NameOf<MetricSource>, 7> kMetricSourceNames = {{
+constexpr std::array<NameOf<MetricSource>, 8> kMetricSourceNames = {{
     {MetricSource::kCpuTime, "cpu-time"},
     {MetricSource::kWallTime, "wall-time"},
     {MetricSource::kRegex, "regex"},
@@ -36,6 +36,7 @@ constexpr std::array<NameOf<MetricSource>, 7> kMetricSourceNames = {{
     {MetricSource::kCriterion, "criterion"},
     {MetricSource::kInstructions, "instructions"},
     {MetricSource::kPeakMemory, "peak-memory"},
+    {MetricSource::kSamples, "samples"},
 }};
 
 constexpr std::array<NameOf<GateOutcome>, 3> kGateOutcomeNames = {{

@@ -82,6 +82,7 @@ struct RunSample {
   [[nodiscard]] bool succeeded(int wanted_status) const {
     return signal == 0 && exit_status == wanted_status;
   }
+  bool operator==(const RunSample&) const = default;
 };
 
 // What is read of a run.
@@ -93,6 +94,7 @@ enum class MetricSource : std::uint8_t {
   kCriterion,        // JSON of one benchmark: seconds
   kInstructions,     // exact, counted in QEMU
   kPeakMemory,       // bytes
+  kSamples,          // numbers that others took, as they gave them
 };
 std::string_view to_string(MetricSource source);
 std::optional<MetricSource> metric_source_from_string(std::string_view text);
@@ -103,6 +105,7 @@ struct WorkloadMetric {
   std::string unit = "s";         // printed after the value
   bool higher_is_better = false;  // throughput
   bool deterministic = false;     // equal inputs give equal values: compared exactly
+  bool operator==(const WorkloadMetric&) const = default;
 };
 
 struct Workload {
@@ -114,6 +117,7 @@ struct Workload {
   double weight = 1.0;
   bool validation = false;  // never used to choose, only to confirm
   int exit_status = 0;      // what counts as success
+  bool operator==(const Workload&) const = default;
 };
 
 // A build as it was used.
@@ -122,6 +126,7 @@ struct ArmBuild {
   std::string path;
   std::string build_id;      // hexadecimal, empty when there is none
   std::string content_hash;  // of the whole file
+  bool operator==(const ArmBuild&) const = default;
 };
 
 // A relinked program of the placement or blocks stage.
@@ -132,6 +137,7 @@ struct Layout {
   std::uint32_t residue = 0;  // placement: start of the changed functions mod 64
   std::uint64_t seed = 0;     // of the link order
   std::string content_hash;
+  bool operator==(const Layout&) const = default;
 };
 
 // What a layout stage could do, and what it could not.
@@ -143,6 +149,7 @@ struct LayoutStage {
   std::vector<std::string> functions;           // that were moved
   std::optional<double> matched_share;          // of executed blocks found in both arms
   std::optional<std::uint32_t> link_alignment;  // that the natural link gives these functions
+  bool operator==(const LayoutStage&) const = default;
 };
 
 enum class GateOutcome : std::uint8_t { kPassed, kFailed, kNotRun };
@@ -157,6 +164,7 @@ struct Gate {
   std::string name;  // "output equal", "check", or kRevertGate
   GateOutcome outcome = GateOutcome::kNotRun;
   std::string detail;  // one clause
+  bool operator==(const Gate&) const = default;
 };
 
 // How much of two builds is the same, decided without running them.
@@ -172,6 +180,7 @@ std::optional<Closure> closure_from_string(std::string_view text);
 struct LookPlan {
   std::vector<std::uint32_t> units;  // units (pairs or quads) at each look
   double alpha = 0.05;               // two-sided, over all looks
+  bool operator==(const LookPlan&) const = default;
 };
 
 struct TrialSettings {
@@ -183,6 +192,8 @@ struct TrialSettings {
   bool no_layout = false;        // the user consents to a natural-only verdict
   bool gate_no_worse = false;    // the question is only: is it slower
   bool sequential_data = false;  // foreign samples, all of A before all of B
+  bool foreign_data = false;     // samples that others took; nothing was run here
+  bool operator==(const TrialSettings&) const = default;
 };
 
 // What the machine was like; printed with every verdict.
@@ -195,6 +206,7 @@ struct TrialEnvironment {
   std::string tool_version;
   std::string started;  // UTC, ISO 8601
   std::vector<std::string> notes;
+  bool operator==(const TrialEnvironment&) const = default;
 };
 
 struct Trial {
@@ -211,7 +223,9 @@ struct Trial {
   std::string closure_detail;
   std::vector<PredicateResult> predictions;  // what the change was said to do to the assembly
   bool interrupted = false;
+  std::string failure;  // why measuring ended before its time; empty when it did not
   std::vector<std::string> notes;
+  bool operator==(const Trial&) const = default;
 };
 
 }  // namespace asmforge

@@ -51,7 +51,13 @@ constexpr std::array<NameOf<Direction>, 4> kDirectionNames = {{
 }  // namespace
 
 std::string_view to_string(VerdictKind kind) { return name_in(kKindNames, kind); }
+std::optional<VerdictKind> verdict_kind_from_string(std::string_view text) {
+  return value_in(kKindNames, text);
+}
 std::string_view to_string(VerdictReason reason) { return name_in(kReasonNames, reason); }
+std::optional<VerdictReason> verdict_reason_from_string(std::string_view text) {
+  return value_in(kReasonNames, text);
+}
 std::string_view to_string(Direction direction) { return name_in(kDirectionNames, direction); }
 
 }  // namespace asmforge

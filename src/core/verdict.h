@@ -19,6 +19,7 @@ enum class VerdictKind : std::uint8_t {
   kSame,         // nothing that runs is different
 };
 std::string_view to_string(VerdictKind kind);  // "ACCEPT"
+std::optional<VerdictKind> verdict_kind_from_string(std::string_view text);
 
 enum class VerdictReason : std::uint8_t {
   kImproved,             // ACCEPT
@@ -48,6 +49,7 @@ enum class VerdictReason : std::uint8_t {
   kUnfit,                // no verdict: BEFORE against its own copy is no tie on this machine
 };
 std::string_view to_string(VerdictReason reason);  // "layout luck"
+std::optional<VerdictReason> verdict_reason_from_string(std::string_view text);
 
 // A comparison in one number: AFTER / BEFORE of what is spent, so below 1 is better.
 struct Effect {

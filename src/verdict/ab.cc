@@ -450,7 +450,11 @@ Result<Done> run_ab(const AbRequest& request, const AbHooks& hooks, Rig& rig, Tr
   AbStory story(request, hooks, rig, trial);
   Result<Done> told = story.tell();
   story.note_disturbances();
-  if (told || told.error().code != ErrorCode::kInterrupted) return told;
+  if (told) return told;
+  if (told.error().code != ErrorCode::kInterrupted) {
+    trial.failure = told.error().what;
+    return told;
+  }
   trial.interrupted = true;
   return Done{};
 }

@@ -37,7 +37,8 @@ struct AbHooks {
 };
 
 // Fills `trial`, whose workloads, settings and environment are set. After an error it
-// holds what was measured until then; an interruption is no error, the trial says so.
+// holds what was measured until then, and why no more; an interruption is no error, the
+// trial says so.
 Result<Done> run_ab(const AbRequest& request, const AbHooks& hooks, Rig& rig, Trial& trial);
 
 }  // namespace asmforge

@@ -206,6 +206,11 @@ Verdict decide(const Trial& trial) {
 
   std::string detail;
   decide_together(trial, judged, verdict, detail);
+  // What was to come could have spoken against it.
+  if (!trial.failure.empty() &&
+      (verdict.kind == VerdictKind::kAccept || verdict.kind == VerdictKind::kSame))
+    return done(VerdictKind::kInvestigate, VerdictReason::kUnderpowered,
+                "measuring ended before its time: " + trial.failure);
   finish(trial, detail, verdict);
   return verdict;
 }

@@ -192,8 +192,9 @@ std::string explanation_of(const Trial& trial, const Verdict& verdict, const std
     case VerdictReason::kRevertNotRun: return after + ". " + "It is not verified: " + detail + ".";
     case VerdictReason::kOrderEffect:
       return fmt::format(
-          "All of BEFORE was measured before all of AFTER, so a drift of the machine "
-          "looks like the change. Taken at their word, the samples say that {}.",
+          "Nothing shows that BEFORE and AFTER ran in turn: a drift of the machine looks like the "
+          "change, and these samples cannot tell the two apart. Taken at their word they say that "
+          "{}.",
           after);
     case VerdictReason::kSlower: return after + ".";
     case VerdictReason::kWorkloadSlower:
@@ -207,6 +208,7 @@ std::string explanation_of(const Trial& trial, const Verdict& verdict, const std
 
 std::string next_step_of(const Trial& trial, const Verdict& verdict) {
   if (verdict.reason == VerdictReason::kUnderpowered) {
+    if (trial.settings.foreign_data) return "Take more samples, of both builds in turn.";
     double seconds = 0;
     for (const WorkloadVerdict& one : verdict.workloads) seconds += one.seconds_needed.value_or(0);
     if (seconds < 1) return "Compare again with a larger --budget.";

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "base/statistics/interval.h"
-#include "base/statistics/rank_sum.h"
 #include "base/statistics/signed_rank.h"
 #include "verdict/measured.h"
 #include "verdict/natural.h"
 #include "verdict/placement.h"
 #include "verdict/revert.h"
+#include "verdict/sequential.h"
 
 namespace asmforge {
 namespace {
@@ -72,24 +72,6 @@ bool judge_exactly(const Trial& trial, std::uint32_t workload, Prediction predic
   else
     decide_as(judged, VerdictKind::kAccept, VerdictReason::kImproved);
   return true;
-}
-
-// What was taken one arm after the other compares two times of day as much as two builds.
-void judge_sequential(const Trial& trial, std::uint32_t workload, JudgedWorkload& judged) {
-  decide_as(judged, VerdictKind::kSuspicious, VerdictReason::kOrderEffect);
-  const std::vector<MeasuredRun> runs = measured_runs(trial, workload, Stage::kNatural);
-  const std::vector<double> before = values_of(runs, Arm::kBefore);
-  const std::vector<double> after = values_of(runs, Arm::kAfter);
-  if (before.empty() || after.empty()) {
-    judged.detail = "one of the arms has no usable sample";
-    return;
-  }
-  const RankSum found = rank_sum(before, after, 1 - trial.settings.natural_alpha);
-  judged.verdict.natural = effect_of_logs(found.shift, found.interval.low, found.interval.high,
-                                          found.p, std::min(before.size(), after.size()));
-  for (const auto& [name, values] : {std::pair("BEFORE", before), std::pair("AFTER", after)})
-    if (trend_p(values) <= trial.settings.alpha)
-      judged.verdict.notes.push_back(fmt::format("the samples of {} drift in time", name));
 }
 
 std::optional<Effect> paired_effect(const std::vector<double>& differences, double alpha) {
@@ -252,7 +234,8 @@ JudgedWorkload judge_workload(const Trial& trial, std::uint32_t workload, Predic
                                       Arm::kReference, Arm::kBefore),
                     trial.settings.natural_alpha);
   if (trial.settings.sequential_data) {
-    judge_sequential(trial, workload, judged);
+    decide_as(judged, VerdictKind::kSuspicious, VerdictReason::kOrderEffect);
+    judged.detail = read_sequential(trial, workload, verdict);
     return judged;
   }
   if (trial.workloads[workload].metric.deterministic &&

@@ -4,6 +4,7 @@
 Nothing here depends on how long anything takes: no verdict that rests on time is
 asserted."""
 import argparse
+import json
 import os
 import pathlib
 import signal
@@ -135,10 +136,89 @@ subprocess.run(["clang-19", "-shared", "-fPIC", "-o", folder / "refuse.so", fold
 run(says, says_also, *number, "--workload", "a=1", status=0, out="programs could not be held on one processor",
     env={**os.environ, "LD_PRELOAD": str(folder / "refuse.so")})
 
+# ---- the record, and deciding on it again ----
+def replayed(record, text, status):
+    """The record holds all that the text says: it is printed again, word for word."""
+    again = run("--replay", record, status=status)
+    if again != text:
+        failures.append(f"--replay {record} prints something else:\n{again}instead of:\n{text}")
+    kept = json.loads((folder / record).read_text())
+    if json.loads(run("--replay", record, "--json", status=status)) != kept:
+        failures.append(f"--replay {record} --json is another record")
+    return kept
+
+
+kept = replayed("same.json", run(before, "copy", "--record", "same.json", status=0), 0)
+if (kept["schema"], kept["verdict"], kept["reason"]) != ("asmforge/ab/1", "SAME", "identical"):
+    failures.append(f"same.json: {kept}")
+kept = replayed("exact.json", run(before, after, *exact, "--record", "exact.json", status=1), 1)
+if [run_[kept["run_fields"].index("value")] for run_ in kept["runs"]].count(3004) != 2:
+    failures.append(f"exact.json: {kept['runs']}")
+if any(name not in kept for name in ("verdict", "reason", "workloads", "intrinsic", "natural", "expected",
+                                     "minimum_detectable_effect")):
+    failures.append(f"exact.json: {list(kept)}")
+if any(len(build["content_hash"]) != 32 for build in kept["builds"]):
+    failures.append(f"exact.json: {kept['builds']}")
+printed = json.loads(run(before, after, *exact, "--json", "--record", "json.json", status=1))
+if printed != json.loads((folder / "json.json").read_text()):
+    failures.append("--json prints another record than --record writes")
+timed = run(script("quick", "echo one"), script("quick2", "echo  one"), "--budget", "6s", "--record", "timed.json",
+            "--gate", "no-worse", status=3)
+kept = replayed("timed.json", timed, 3)
+natural = kept["natural"]
+if not natural or not 0 < natural["low"] <= natural["ratio"] <= natural["high"] or not 0 <= natural["p"] <= 1:
+    failures.append(f"timed.json: {natural}")
+if not kept["minimum_detectable_effect"] or len(kept["runs"]) < 40:
+    failures.append(f"timed.json: {kept['minimum_detectable_effect']}, {len(kept['runs'])} runs")
+
+text = (folder / "exact.json").read_text()
+(folder / "cut.json").write_text(text[:-100])
+(folder / "other.json").write_text(text.replace("asmforge/ab/1", "asmforge/ab/9"))
+(folder / "says.json").write_text(text.replace('"verdict": "REVERT"', '"verdict": "ACCEPT"'))
+run("--replay", "cut.json", status=2, err="cut.json: the JSON ends too early, in line")
+run("--replay", "other.json", status=2, err="other.json: is of the schema asmforge/ab/9, and this version reads")
+run("--replay", "says.json", status=1, out="REVERT slower", err="says.json says ACCEPT slower")
+run("--replay", "suite.toml", status=2, err="suite.toml: ")
+run("--replay", "none.json", status=2, err="none.json")
+run("--replay", "exact.json", before, status=2, err="BEFORE excludes --replay")
+run("--replay", "exact.json", "--seed", "1", status=2, err="--seed excludes --replay")
+run(before, status=2, err="BEFORE and AFTER are needed")
+
+# Said before anything runs: the programs are never started.
+touches = script("touches", f"echo . >> {folder}/touched")
+run(touches, script("touches2", f"echo . >>  {folder}/touched"), "--record", "none/x.json", status=2,
+    err="none/x.json: cannot be written: No such file or directory")
+if (folder / "touched").exists():
+    failures.append("--record none/x.json was found out only after a run")
+
+# ---- a program that breaks: what was measured until then is kept ----
+breaks = script("breaks", f"echo . >> {folder}/turns; [ $(/usr/bin/wc -l < {folder}/turns) -lt 12 ] || exit 5")
+run(breaks, script("holds", ":"), "--record", "broken.json", "--check", "true", status=2,
+    err=["./breaks ended with status 5 in run", "what was measured until then is in broken.json"])
+kept = json.loads((folder / "broken.json").read_text())
+if "ended with status 5" not in kept["failure"] or len(kept["runs"]) < 5 or kept["verdict"] == "ACCEPT":
+    failures.append(f"broken.json: {kept['failure']}, {len(kept['runs'])} runs, {kept['verdict']}")
+run("--replay", "broken.json", status=3, out=["INVESTIGATE", "measuring ended before its time"])
+
+# ---- samples that others took ----
+(folder / "a.json").write_text(json.dumps([10 + i % 5 / 100 for i in range(40)]))
+(folder / "b.json").write_text(json.dumps({"samples": [9 + i % 7 / 100 for i in range(40)]}))
+sequential = ["SUSPICIOUS order effect: 9.9 % better", "Nothing shows that BEFORE and AFTER ran in turn",
+              "40 samples", "the smallest effect that could have been seen"]
+for more in ([], ["--no-layout"], ["--record", "foreign.json"]):
+    told = run("--samples", "a.json", "b.json", *more, status=1, out=sequential)
+replayed("foreign.json", told, 1)
+run("--samples", "a.json", "b.json", "--no-layout", "--gate", "no-worse", status=3, out=sequential)
+run("--samples", "a.json", "b.json", "--higher-is-better", status=1, out="11 % worse")
+run("--samples", "a.json", "suite.toml", status=2, err="suite.toml: line 1 is not JSON")
+run("--samples", "a.json", "exact.json", status=2, err="samples are [numbers], {\"samples\"")
+run("--samples", "a.json", "b.json", "--budget", "1s", status=2, err="--budget excludes --samples")
+
 # ---- Ctrl-C: what was measured is reported ----
 marks = script("marks", f"echo . >> {folder}/marks.txt")
 others = script("others", f"echo . >>  {folder}/marks.txt")
-process = subprocess.Popen([str(asmforge), "ab", marks, others, "--budget", "100s"], cwd=folder,
+process = subprocess.Popen([str(asmforge), "ab", marks, others, "--budget", "100s", "--record", "cut_off.json"],
+                           cwd=folder,
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 while process.poll() is None and (not (folder / "marks.txt").exists()
                                   or len((folder / "marks.txt").read_text()) < 120):
@@ -147,6 +227,9 @@ process.send_signal(signal.SIGINT)
 output, errors = process.communicate(timeout=60)
 if process.returncode != 130 or "interrupted; this is what was measured until then" not in output:
     failures.append(f"Ctrl-C: status {process.returncode}\n{output}{errors}")
+kept = json.loads((folder / "cut_off.json").read_text())
+if not kept["interrupted"] or len(kept["runs"]) < 20:
+    failures.append(f"Ctrl-C: interrupted {kept['interrupted']}, {len(kept['runs'])} runs")
 
 print("\n".join(failures) or "ab ok")
 sys.exit(bool(failures))

@@ -378,6 +378,7 @@ TEST_F(AbStory, ABeforeThatFailsNowAndThenIsAWrongQuestionAndTheRunsAreKept) {
   const Error error = error_of(rig);
   EXPECT_EQ(error.code, ErrorCode::kBadInput);
   EXPECT_THAT(error.what, HasSubstr("/before ended with status 3 in run "));
+  EXPECT_EQ(trial.failure, error.what);
   EXPECT_GT(trial.runs.size(), 20U);
 }
 

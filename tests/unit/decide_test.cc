@@ -355,6 +355,17 @@ TEST(Decide, NoWorseIsAnsweredAtTheFloor) {
   expect(gate(natural), VerdictKind::kAccept, VerdictReason::kNoWorse);
 }
 
+TEST(Decide, WhatEndedBeforeItsTimeIsNotAccepted) {
+  MadeTrial made = whole(kGain);
+  made.trial.failure = "./before ended with status 3";
+  const Verdict verdict = decide(made.trial);
+  expect(verdict, VerdictKind::kInvestigate, VerdictReason::kUnderpowered);
+  EXPECT_NE(verdict.explanation.find("ended with status 3"), std::string::npos);
+  made = whole(kLoss);
+  made.trial.failure = "./before ended with status 3";
+  expect(decide(made.trial), VerdictKind::kRevert, VerdictReason::kSlower);
+}
+
 TEST(Decide, SequentialDataNeverAccepts) {
   MadeTrial made = whole(kGain);
   made.trial.settings.sequential_data = true;

@@ -2,13 +2,18 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
+#include <initializer_list>
 #include <memory>
 #include <random>
 
 #include "base/interrupt.h"
 #include "base/process.h"
+#include "base/replace_file.h"
 #include "base/temp_dir.h"
+#include "base/text.h"
+#include "base/version.h"
 #include "cli/ab_builds.h"
 #include "cli/command.h"
 #include "cli/options.h"
@@ -18,6 +23,8 @@
 #include "verdict/ab.h"
 #include "verdict/decide.h"
 #include "verdict/instruction_meter.h"
+#include "verdict/read_trial.h"
+#include "verdict/sample_trial.h"
 #include "verdict/workloads.h"
 
 namespace asmforge::commands {
@@ -44,11 +51,14 @@ struct Options {
   std::string timeout;
   std::string alpha = "5%";
   std::string revert_build;
+  std::string record;
+  std::string replay;
   std::optional<std::uint64_t> seed;
   int exit_status = 0;
   bool higher_is_better = false;
   bool exact = false;
   bool no_layout = false;
+  bool samples = false;
 };
 
 Error usage(std::string_view what, std::string_view hint) {
@@ -116,8 +126,9 @@ Result<TrialSettings> settings_of(const Options& options) {
   AF_TRY(settings.floor, parse_share(options.floor));
   AF_TRY(settings.budget_seconds, parse_seconds(options.budget));
   AF_TRY(settings.natural_alpha, parse_share(options.alpha));
-  if (settings.natural_alpha <= 0) return usage("--alpha must be above 0", "try --alpha 5%");
-  settings.seed = options.seed ? *options.seed : std::random_device()();
+  if (settings.natural_alpha <= 0 || settings.natural_alpha >= 0.5)
+    return usage("--alpha must be above 0 and below 50 %", "try --alpha 5%");
+  if (!options.samples) settings.seed = options.seed ? *options.seed : std::random_device()();
   settings.no_layout = options.no_layout;
   if (!options.gate.empty() && options.gate != "no-worse")
     return usage(fmt::format("no gate '{}'", options.gate), "the gate is no-worse");
@@ -168,8 +179,17 @@ std::unique_ptr<Meter> meter_for(const WorkloadMetric& metric) {
                                                       : make_meter(metric);
 }
 
-Result<int> run(const Options& options, Session& session) {
+// ---- where the trial comes from ----
+
+// What cannot begin is an error; what ends early is one too, with `trial` as it is then.
+struct Attempt {
   Trial trial;
+  Result<Done> measured = Done{};
+};
+
+Result<Attempt> measure(const Options& options, Session& session) {
+  Attempt attempt;
+  Trial& trial = attempt.trial;
   AF_TRY(trial.workloads, workloads_of(options, session));
   AF_TRY(const Done named, check_names(trial.workloads));
   static_cast<void>(named);
@@ -193,21 +213,99 @@ Result<int> run(const Options& options, Session& session) {
   hooks.compare_closures = compare_closures;
   hooks.build_layouts =
       layout_builder(before, after, trial.settings.seed, folder->path() + "/layouts");
-  AF_TRY(const Done measured, run_ab(request, hooks, rig, trial));
-  static_cast<void>(measured);
-  line.clear();
-  const Verdict verdict = decide(trial);
-  write_verdict(trial, verdict, palette_for(options.output, session.out), session.out);
+  attempt.measured = run_ab(request, hooks, rig, trial);
+  return attempt;
+}
+
+Result<Attempt> read_samples(const Options& options, const Session& session) {
+  if (session.has_trailing) return usage("--samples reads files and runs nothing", "");
+  if (options.metric != "cpu" && options.metric != "wall")
+    return usage(fmt::format("--samples cannot take '{}' from a file", printable(options.metric)),
+                 "where a file has two times, cpu and wall choose one");
+  SamplesRequest request;
+  request.before = options.before;
+  request.after = options.after;
+  request.higher_is_better = options.higher_is_better;
+  request.wall = options.metric == "wall";
+  AF_TRY(request.settings, settings_of(options));
+  Attempt attempt;
+  AF_TRY(attempt.trial, trial_of_samples(request));
+  return attempt;
+}
+
+// ---- what is told of it ----
+
+Result<Done> write_record(const Options& options, const Trial& trial, const Verdict& verdict) {
+  if (options.record.empty()) return Done{};
+  std::string text;
+  {
+    Output record(text);
+    write_verdict_json(trial, verdict, record);
+  }
+  return replace_file(options.record, text);
+}
+
+int tell(const Options& options, const Trial& trial, const Verdict& verdict, Session& session) {
+  if (options.output.json)
+    write_verdict_json(trial, verdict, session.out);
+  else
+    write_verdict(trial, verdict, palette_for(options.output, session.out), session.out);
   return status_of(verdict, trial.settings.gate_no_worse);
+}
+
+Result<int> compare(const Options& options, Session& session) {
+  if (!options.record.empty()) {
+    AF_TRY(const Done writable, check_writable(options.record));
+    static_cast<void>(writable);
+  }
+  AF_TRY(const Attempt attempt,
+         options.samples ? read_samples(options, session) : measure(options, session));
+  const Verdict verdict = decide(attempt.trial);
+  const Result<Done> written = write_record(options, attempt.trial, verdict);
+  if (!attempt.measured) {
+    Error error = attempt.measured.error();
+    if (!options.record.empty() && written)
+      error.hint += fmt::format("{}what was measured until then is in {}",
+                                error.hint.empty() ? "" : "; ", options.record);
+    return error;
+  }
+  const int status = tell(options, attempt.trial, verdict, session);
+  if (!written) return written.error();
+  return status;
+}
+
+Result<int> replay(const Options& options, Session& session) {
+  if (session.has_trailing) return usage("--replay decides on a record and runs nothing", "");
+  AF_TRY(const RecordedTrial recorded, read_trial(options.replay));
+  const Verdict verdict = decide(recorded.trial);
+  const int status = tell(options, recorded.trial, verdict, session);
+  if (verdict.kind != recorded.kind || verdict.reason != recorded.reason)
+    session.err.print(
+        "asmforge: {} says {} {}, asmforge {} wrote it; this is what {} makes of it\n",
+        options.replay, to_string(recorded.kind), to_string(recorded.reason),
+        printable(recorded.trial.environment.tool_version), version());
+  return status;
+}
+
+Result<int> run(const Options& options, Session& session) {
+  if (!options.replay.empty()) return replay(options, session);
+  if (options.after.empty())
+    return usage("BEFORE and AFTER are needed, in this order", "try asmforge ab --help");
+  return compare(options, session);
+}
+
+// Options that change nothing where `one` is given are refused, rather than ignored.
+void alone_but_for(CLI::App& app, CLI::Option* one, std::initializer_list<std::string_view> kept) {
+  for (CLI::Option* other : app.get_options())
+    if (other != one && std::ranges::find(kept, other->get_name()) == kept.end())
+      one->excludes(other);
 }
 
 Run setup(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("BEFORE", options->before, "The program as it was, or the capture of its build")
-      ->required();
+  app.add_option("BEFORE", options->before, "The program as it was, or the capture of its build");
   app.add_option("AFTER", options->after,
-                 "The program with the change, or the capture of its build")
-      ->required();
+                 "The program with the change, or the capture of its build");
   app.add_option("--workload", options->workloads,
                  "One of several things to run: a name and the program's arguments")
       ->type_name("'NAME=ARGUMENTS'")
@@ -263,7 +361,21 @@ Run setup(CLI::App& app) {
       ->type_name("SHARE");
   app.add_option("--seed", options->seed, "Repeat the order of an earlier comparison")
       ->type_name("NUMBER");
+  app.add_option("--record", options->record,
+                 "Write every run and the verdict as JSON, whatever happens on the way")
+      ->type_name("FILE");
+  CLI::Option* samples =
+      app.add_flag("--samples", options->samples,
+                   "BEFORE and AFTER are JSON files of samples that others took (docs/user/ab.md)");
+  CLI::Option* replay =
+      app.add_option("--replay", options->replay, "Decide again on what --record or --json wrote")
+          ->type_name("FILE");
+  app.add_flag("--json", options->output.json, "Print JSON (docs/user/json.md)");
   add_color_option(app, options->output);
+  alone_but_for(app, replay, {"--help", "--json", "--color"});
+  alone_but_for(app, samples,
+                {"--help", "BEFORE", "AFTER", "--metric", "--higher-is-better", "--no-layout",
+                 "--gate", "--floor", "--alpha", "--record", "--replay", "--json", "--color"});
   return [options](Session& session) { return run(*options, session); };
 }
 

@@ -30,7 +30,8 @@ MetricWords words_of(const WorkloadMetric& metric) {
     case MetricSource::kCriterion: return {"faster", "slower"};
     case MetricSource::kInstructions:
     case MetricSource::kPeakMemory: return {"less", "more"};
-    case MetricSource::kRegex: break;
+    case MetricSource::kRegex:
+    case MetricSource::kSamples: break;
   }
   return {"better", "worse"};
 }
@@ -67,7 +68,8 @@ MetricWords words_in(const Trial& trial, const std::string& workload) {
 std::optional<std::string> exact_change(const Trial& trial, const WorkloadVerdict& verdict) {
   if (!verdict.exact_before || !verdict.exact_after) return std::nullopt;
   const WorkloadMetric* metric = metric_of(trial, verdict.workload);
-  const std::string unit = metric == nullptr || metric->unit.empty() ? "" : " " + metric->unit;
+  const std::string unit =
+      metric == nullptr || metric->unit.empty() ? "" : " " + printable(metric->unit);
   const double difference = *verdict.exact_after - *verdict.exact_before;
   if (difference == 0) return fmt::format("{}{} in both", *verdict.exact_before, unit);
   return fmt::format("{} -> {}{} ({:+})", *verdict.exact_before, *verdict.exact_after, unit,
@@ -115,7 +117,7 @@ std::string headline(const Trial& trial, const Verdict& verdict) {
 void write_paragraph(std::string_view label, std::string_view text, Output& out) {
   if (text.empty()) return;
   const std::size_t indent = label.size();
-  out.print("{}{}\n", label, wrap(printable(text), kColumns - indent, indent));
+  out.print("{}{}\n", printable(label), wrap(printable(text), kColumns - indent, indent));
 }
 
 void write_effects(const Trial& trial, const Verdict& verdict, Output& out) {
@@ -139,7 +141,10 @@ void write_effects(const Trial& trial, const Verdict& verdict, Output& out) {
       any = true;
       continue;
     }
-    row("as built", workload.natural, "blocks");
+    row("as built", workload.natural,
+        trial.settings.sequential_data ? "samples"
+        : trial.settings.foreign_data  ? "pairs"
+                                       : "blocks");
     row("at all starts", workload.placement, "layouts");
     row("blocks moved", workload.blocks, "layouts");
     row("over all layouts", workload.intrinsic, "layouts");
@@ -172,6 +177,7 @@ void write_gates(const Trial& trial, Output& out) {
 }
 
 void write_machine(const TrialEnvironment& machine, const Trial& trial, Output& out) {
+  if (trial.settings.foreign_data) return;  // nobody knows where the samples were taken
   out.print("machine: {}, {}{}, seed {}\n",
             machine.cpu.empty() ? "unknown CPU" : printable(machine.cpu),
             machine.pinned ? "on processor " : "not held on one processor",
@@ -217,6 +223,12 @@ void write_verdict(const Trial& trial, const Verdict& verdict, const Palette& pa
   for (const std::string& note : trial.environment.notes) write_paragraph("note: ", note, out);
   for (const std::string& note : trial.notes) write_paragraph("note: ", note, out);
   if (trial.interrupted) out.write("note: interrupted; this is what was measured until then\n");
+  if (!trial.failure.empty())
+    write_paragraph("note: ",
+                    fmt::format("measuring ended before its time: {}; this is what was measured "
+                                "until then",
+                                trial.failure),
+                    out);
   write_paragraph("next: ", verdict.next_step, out);
 }
 

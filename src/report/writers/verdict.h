@@ -1,4 +1,4 @@
-// `asmforge ab`: the verdict in one line, then what it rests on.
+// `asmforge ab`: the verdict in one line, then what it rests on; and as JSON with every run.
 #pragma once
 
 #include "core/trial.h"
@@ -9,5 +9,7 @@
 namespace asmforge {
 
 void write_verdict(const Trial& trial, const Verdict& verdict, const Palette& palette, Output& out);
+// Holds all that `ab --replay` needs.
+void write_verdict_json(const Trial& trial, const Verdict& verdict, Output& out);
 
 }  // namespace asmforge
