@@ -28,6 +28,9 @@ void report_loops(AuditedFunction& function, std::vector<Finding>& findings, Fin
 void predict_fewer(Finding& finding, AuditedFunction& function, LoopIndex loop, Metric metric,
                    std::size_t fewer);
 
+// What may be said of the part that the loop has in the source's loop, among what was ruled out.
+std::string loop_part_ruled_out(const Loop& loop);
+
 // "1 load is", "3 loads are"
 std::string counted(std::size_t count, std::string_view one, std::string_view several);
 

@@ -126,9 +126,43 @@ bool addresses_memory(const FunctionView& view, const Site& site) {
   return false;
 }
 
+// The loop has another end that depends on a counter. A search whose only such end is the
+// call that never returns checks no index:
+//
+//     .loop: inc  rax
+//            cmp  rax, rdx                 all looked at
+//            je   .not_found
+//            cmp  qword ptr [rdi + 8*rax], rsi
+//            jne  .loop
+bool ends_elsewhere(AuditedFunction& function, LoopIndex loop, const Site& site) {
+  const FunctionView& view = function.view();
+  const LoopValues& values = function.values(loop);
+  const auto counts = [&](BlockIndex b) {
+    const std::uint32_t producer = flags_producer(view, view.cfg.blocks[b]);
+    if (producer == kNoIndex) return false;
+    const Insn& insn = function.insn(producer);
+    return std::any_of(insn.operands.begin(), insn.operands.begin() + insn.operand_count,
+                       [&](const Operand& o) {
+                         const ValueKind kind = kind_of_operand(values, producer, o);
+                         return kind == ValueKind::kAffine || kind == ValueKind::kDerived;
+                       });
+  };
+  return std::ranges::any_of(view.loops.loops[loop].blocks, [&](BlockIndex b) {
+    if (b == site.edge.block ||
+        !view.function.insns[view.cfg.blocks[b].last].is(InsnClass::kConditional))
+      return false;
+    const auto edges = view.cfg.successors(b);
+    return std::any_of(edges.begin(), edges.end(),
+                       [&](const Edge& e) {
+                         return !view.loops.contains(loop, e.to) && !view.cfg.blocks[e.to].cold;
+                       }) &&
+           counts(b);
+  });
+}
+
 // What is not certain of index and length; empty when both are as simple as can be.
 std::string_view doubt_in_values(const Site& site) {
-  if (site.index == ValueKind::kLoaded) return "the index comes from the data";
+  if (site.index == ValueKind::kLoaded) return "the index is computed from what the loop loads";
   if (site.index > ValueKind::kLoaded) return "where the index comes from is not known";
   if (site.length > ValueKind::kReloaded) return "the length may change in the loop";
   if (site.length == ValueKind::kReloaded) return "a store of the loop may change the length";
@@ -148,8 +182,8 @@ bool judge(AuditedFunction& function, LoopIndex loop, Site& site) {
     const bool has_condition =
         index_side(reached) >= 0 ? site.index <= ValueKind::kDerived
                                  : reached == Condition::kEqual && site.index == ValueKind::kAffine;
-    const bool has_shape =
-        has_condition && site.length == ValueKind::kInvariant && addresses_memory(view, site);
+    const bool has_shape = has_condition && site.length == ValueKind::kInvariant &&
+                           addresses_memory(view, site) && ends_elsewhere(function, loop, site);
     site.reason = "the call that does not return has no name that says why";
     return has_shape;
   }
@@ -171,7 +205,7 @@ std::string_view index_note(ValueKind kind) {
     case ValueKind::kAffine: return "the index advances by a constant each iteration";
     case ValueKind::kDerived: return "the index is computed from counters alone";
     case ValueKind::kReloaded: return "the index is reloaded each iteration";
-    case ValueKind::kLoaded: return "the index comes from the data";
+    case ValueKind::kLoaded: return "the index is computed from what the loop loads";
     case ValueKind::kUnknown: break;
   }
   return "where the index comes from is not known";
@@ -194,22 +228,22 @@ void explain(Finding& finding, const Site& first, std::string_view failure) {
   finding.cause =
       is_rust(failure)
           ? "Safe indexing checks each access. The compiler drops the check only when it can "
-            "prove the index below the length: not when the loop's limit is another variable, "
-            "when the length is reloaded because a store may change it, or when the panic must "
-            "come after the stores of earlier iterations."
-          : "at(), -D_GLIBCXX_ASSERTIONS and bounds sanitizers check each access. The compiler "
-            "keeps the check in the loop when the loop stores or leaves early, because the "
-            "failure must come after the iterations before it.";
+            "prove the index below the length, and takes it out of the loop only when nobody "
+            "could see that it fails earlier."
+          : "at(), -D_GLIBCXX_ASSERTIONS, bounds sanitizers and checks of one's own test each "
+            "access. The compiler drops the check only when it can prove the index below the "
+            "length, and takes it out of the loop only when nobody could see that it fails "
+            "earlier.";
   const bool needed =
       first.confidence == Confidence::kHint && first.edge.end.kind == PanicKind::kIndexFailure;
   finding.fix_c =
-      needed ? "The index depends on the data, so the check is needed unless its range is known: "
-               "a table of 256 entries for a byte index, an index that is masked, or data that "
+      needed ? "Where the index depends on data the check is needed unless its range is known: a "
+               "table of 256 entries for a byte index, an index that is masked, or data that "
                "are validated once make it superfluous."
              : "Check the last index once before the loop and use operator[], iterators or a "
                "range-for inside, or take a span of exactly the loop's length.";
   finding.fix_rust =
-      needed ? "The index depends on the data, so the check is needed unless its range is known: "
+      needed ? "Where the index depends on data the check is needed unless its range is known: "
                "index a [T; 256] by a u8, mask the index with LEN - 1, or validate the data once."
              : "Iterate (iter, zip, chunks_exact), or slice to the loop's length before it: "
                "`let v = &v[..n];`. assert!(n <= v.len()) before the loop does the same.";
@@ -267,8 +301,13 @@ Finding report(AuditedFunction& function, LoopIndex loop, std::vector<Site>& sit
   finding.confidence = best;
   finding.confidence_reason = first.reason;
   predict_fewer(finding, function, loop, Metric::kPanicEdges, shown.size());
-  finding.traps_passed = {"the loop is no remainder, peel or cold loop",
-                          "other panics (overflow, unwrap, division by zero) are not counted"};
+  finding.traps_passed = {loop_part_ruled_out(view.loops.loops[loop])};
+  const auto all = static_cast<std::size_t>(finding.predicate.before);
+  if (all > sites.size())
+    finding.traps_passed.push_back(
+        counted(all - sites.size(), "more branch to a panic is", "more branches to panics are") +
+        " no bounds check, as far as is known (overflow, unwrap, division by zero): not in this "
+        "finding");
   if (first.edge.end.kind == PanicKind::kIndexFailure)
     finding.traps_passed.emplace_back("the callee is known by name to report an index");
   if (best != Confidence::kHint)

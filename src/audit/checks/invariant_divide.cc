@@ -31,6 +31,7 @@ struct Site {
   Register divisor = kNoRegister;  // kNoRegister: in memory
   ValueKind kind = ValueKind::kUnknown;
   bool every_iteration = false;
+  bool twin = false;  // one of a pair of which one runs
 };
 
 // Follows how the dividend was computed, backwards through the loop and around it.
@@ -91,16 +92,42 @@ class DividendSearch {
   std::vector<Register> at_header_;
 };
 
+// The loop ends at a null pointer that it loaded, and loads through that pointer:
+//
+//            mov  rcx, [rdi]
+//            test rcx, rcx
+//            jne  .loop
+//     .loop: mov  rax, [rcx + 16]
+bool follows_a_list(const FunctionView& view, const LoopValues& values, LoopIndex loop) {
+  std::vector<std::uint32_t> tests;
+  RegisterSet bases;
+  values.flow().for_each_insn([&](std::uint32_t i) {
+    const Insn& insn = view.function.insns[i];
+    if (insn.is(InsnClass::kLoad) && insn.memory.present && insn.memory.base != kNoRegister)
+      bases.insert(insn.memory.base);
+    const auto edges = view.cfg.successors(view.cfg.block_of_insn[i]);
+    const bool leaves = std::any_of(edges.begin(), edges.end(), [&](const Edge& e) {
+      return !view.loops.contains(loop, e.to);
+    });
+    if (leaves && insn.operation == IntegerOperation::kTest &&
+        insn.operands[0].kind == OperandKind::kRegister)
+      tests.push_back(i);
+  });
+  return std::ranges::any_of(tests, [&](std::uint32_t i) {
+    const Register tested = view.function.insns[i].operands[0].reg;
+    return bases.contains(tested) && values.kind(tested, i) == ValueKind::kLoaded;
+  });
+}
+
 // The remainder is compared with what does not change, and the loop is left when
-// they differ: the walk along the chain of a hash table's bucket, which ends after
-// a step or two.
+// they differ, or goes along a list: a hash table's bucket, which has a node or two.
 //
 //     .loop: mov  rsi, [rsi]          the next node
 //            mov  rax, [rsi + 8]      its hash
 //            div  rbx                 its bucket
 //            cmp  rdx, r8             another bucket?
 //            jne  .done
-bool ends_at_other_remainder(AuditedFunction& function, LoopIndex loop, std::uint32_t divide) {
+bool walks_a_bucket(AuditedFunction& function, LoopIndex loop, std::uint32_t divide) {
   const FunctionView& view = function.view();
   const LoopValues& values = function.values(loop);
   const auto is_remainder = [&](std::uint32_t insn, Register reg) {
@@ -108,6 +135,7 @@ bool ends_at_other_remainder(AuditedFunction& function, LoopIndex loop, std::uin
     const std::vector<std::uint32_t> from = values.flow().definitions(reg, insn).insns;
     return std::find(from.begin(), from.end(), divide) != from.end();
   };
+  const bool list = follows_a_list(view, values, loop);
   const auto leaves = [&](BlockIndex block) {
     const auto edges = view.cfg.successors(block);
     return std::any_of(edges.begin(), edges.end(),
@@ -116,7 +144,7 @@ bool ends_at_other_remainder(AuditedFunction& function, LoopIndex loop, std::uin
   const auto compares_remainder = [&](std::uint32_t i) {
     const Insn& insn = view.function.insns[i];
     if (insn.operation != IntegerOperation::kCompare || insn.operand_count != 2) return false;
-    if (!leaves(view.cfg.block_of_insn[i])) return false;
+    if (!list && !leaves(view.cfg.block_of_insn[i])) return false;
     for (int side = 0; side < 2; ++side) {
       const Operand& one = insn.operands[side];
       const Operand& other = insn.operands[1 - side];
@@ -184,7 +212,7 @@ std::optional<Site> read_divide(AuditedFunction& function, LoopIndex loop, std::
   }
   if (site.kind != ValueKind::kInvariant && site.kind != ValueKind::kReloaded) return std::nullopt;
   if (DividendSearch(function, loop).reaches_quotient(index)) return std::nullopt;
-  if (ends_at_other_remainder(function, loop, index)) return std::nullopt;
+  if (walks_a_bucket(function, loop, index)) return std::nullopt;
   site.every_iteration =
       function.runs_every_iteration(loop, function.view().cfg.block_of_insn[index]);
   return site;
@@ -201,8 +229,8 @@ std::vector<Site> find_sites(AuditedFunction& function, LoopIndex loop) {
     }
   }
   for (Site& site : sites)
-    for (const Site& other : sites)
-      site.every_iteration = site.every_iteration || twins(function, loop, site, other);
+    for (const Site& other : sites) site.twin = site.twin || twins(function, loop, site, other);
+  for (Site& site : sites) site.every_iteration = site.every_iteration || site.twin;
   // Where calls do the work, a division now and then is noise.
   sites.erase(std::remove_if(sites.begin(), sites.end(),
                              [&](const Site& site) {
@@ -223,7 +251,7 @@ Judgement judge(AuditedFunction& function, LoopIndex loop, const Site& site) {
     return {Confidence::kHint, "a store of the loop may change the divisor"};
   if (!site.every_iteration) return {Confidence::kHint, "not every iteration divides"};
   if (function.values(loop).flow().has_call())
-    return {Confidence::kHint, "the loop calls, and beside a call a division costs little"};
+    return {Confidence::kHint, "the loop calls; what the division costs beside that is not known"};
   const LoopRole role = function.view().loops.loops[loop].role;
   if (role != LoopRole::kOnly && role != LoopRole::kMain)
     return {Confidence::kPattern, "what part the loop has in the source's loop is not known"};
@@ -238,25 +266,34 @@ std::string describe(const Site& site, std::optional<std::int64_t> constant) {
   std::string note = "the divisor";
   if (site.divisor != kNoRegister)
     note += " in " + std::string(x86_64::register_name(site.divisor));
-  note += site.kind == ValueKind::kReloaded ? " is reloaded, from the same address"
+  note += site.kind == ValueKind::kReloaded ? " comes from memory, from the same place each time"
                                             : " does not change in the loop";
   if (constant.has_value()) note += ": it is " + std::to_string(*constant);
+  if (site.twin) note += "; of this division and its narrower or wider twin one runs";
   if (!site.every_iteration) note += "; it does not divide in every iteration";
   return note;
 }
 
-void explain(Finding& finding, bool constant) {
-  if (constant) {
+void explain(Finding& finding, bool constant, bool reloaded) {
+  if (reloaded) {
+    finding.cause =
+        "The divisor comes from memory that a store of the loop may change. If none does, it is "
+        "the same in every iteration, but a compiler can turn a division into a multiplication "
+        "only when it knows the divisor.";
+  } else if (constant) {
     finding.cause =
         "The divisor is a constant, but the code was built for size (-Os, -Oz, a function marked "
         "cold), where a division is shorter than the multiplication that could replace it.";
-    finding.fix_c = "Compile this function with -O2, or mark it hot.";
-    finding.fix_rust = "Compile the crate with opt-level 2 or 3.";
   } else {
     finding.cause =
         "The divisor is not changed in the loop, but the compiler can turn a division into a "
         "multiplication only when it knows the divisor, and it makes no use of the divisor "
         "staying the same through the loop.";
+  }
+  if (constant) {
+    finding.fix_c = "Compile this function with -O2, or mark it hot.";
+    finding.fix_rust = "Compile the crate with opt-level 2 or 3.";
+  } else {
     finding.fix_c =
         "Compute a reciprocal before the loop (libdivide), make the divisor a template parameter "
         "or switch over its few real values, or shift when it is a power of two.";
@@ -268,29 +305,60 @@ void explain(Finding& finding, bool constant) {
       "A reciprocal costs tens of cycles to set up: a loop of few iterations gets slower.";
 }
 
+std::string title(const std::vector<Site>& shown, bool reloaded, std::size_t others) {
+  std::string text = counted(shown.size(), "hardware division by a number that ",
+                             "hardware divisions by numbers that ");
+  if (reloaded)
+    text += "may not";
+  else
+    text += shown.size() == 1 ? "does not" : "do not";
+  text += " change in the loop";
+  if (others != 0) text += "; " + std::to_string(others) + " more of lower confidence";
+  return text;
+}
+
+std::vector<std::string> ruled_out(const FunctionView& view, LoopIndex loop, const Finding& finding,
+                                   std::size_t reported, bool reloaded) {
+  std::vector<std::string> traps = {
+      loop_part_ruled_out(view.loops.loops[loop]),
+      "what is divided is no quotient of the loop's own divisions: it is no loop over digits",
+      "the remainder neither ends the loop nor picks nodes of a list: it is no walk along a "
+      "hash chain"};
+  if (!reloaded) traps.emplace_back("nothing in the loop changes the divisor's value");
+  const auto all = static_cast<std::size_t>(finding.predicate.before);
+  if (all > reported)
+    traps.push_back(counted(all - reported, "more division", "more divisions") +
+                    " of the loop not counted, for which one of these does not hold");
+  return traps;
+}
+
 Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site>& sites) {
+  // The loop is reported with its surest sites.
+  std::vector<Judgement> judged;
+  judged.reserve(sites.size());
+  for (const Site& site : sites) judged.push_back(judge(function, loop, site));
+  const Judgement best = *std::ranges::min_element(judged, {}, &Judgement::confidence);
+  std::vector<Site> shown;
+  for (std::size_t i = 0; i < sites.size(); ++i)
+    if (judged[i].confidence == best.confidence) shown.push_back(sites[i]);
+
   Finding finding = function.start_finding(loop);
+  finding.confidence = best.confidence;
+  finding.confidence_reason = best.reason;
   bool all_constant = true;
-  for (const Site& site : sites) {
+  bool any_reloaded = false;
+  for (const Site& site : shown) {
     std::optional<std::int64_t> constant;
     if (site.divisor != kNoRegister)
       constant = constant_in(function.view(), site.divisor, site.divide);
     all_constant = all_constant && constant.has_value();
+    any_reloaded = any_reloaded || site.kind == ValueKind::kReloaded;
     function.add_evidence(finding, site.divide, describe(site, constant));
-    const Judgement judged = judge(function, loop, site);
-    if (&site != &sites.front() && judged.confidence >= finding.confidence) continue;
-    finding.confidence = judged.confidence;
-    finding.confidence_reason = judged.reason;
   }
-  finding.title = counted(sites.size(), "hardware division by a number that does",
-                          "hardware divisions by numbers that do") +
-                  " not change in the loop";
-  explain(finding, all_constant);
-  finding.traps_passed = {"the loop is no remainder, peel or cold loop",
-                          "the quotient is not divided again: it is no loop over digits",
-                          "the remainder does not end the loop: it is no walk along a hash chain",
-                          "no instruction of the loop changes the divisor"};
-  predict_fewer(finding, function, loop, Metric::kDivides, sites.size());
+  finding.title = title(shown, any_reloaded, sites.size() - shown.size());
+  explain(finding, all_constant, any_reloaded);
+  predict_fewer(finding, function, loop, Metric::kDivides, shown.size());
+  finding.traps_passed = ruled_out(function.view(), loop, finding, sites.size(), any_reloaded);
   return finding;
 }
 

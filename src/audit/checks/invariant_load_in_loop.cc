@@ -239,9 +239,9 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
   for (const Site& site : sites)
     function.add_evidence(finding, site.store, "may change what is loaded");
   finding.cause =
-      "A store in the loop may change what is loaded, as far as the compiler can tell: a byte "
-      "store may alias everything, another one what has its type. So it loads again in each "
-      "iteration.";
+      "A store in the loop may change what is loaded, as far as a compiler can tell: a byte "
+      "store may alias everything, another one what has its type. Code that it compiles then "
+      "loads again in each iteration.";
   finding.fix_c =
       "Copy the value into a local variable before the loop (`const int n = s->n;`), or promise "
       "with restrict that the pointers do not overlap.";
@@ -254,10 +254,10 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       "the program computes. A volatile object or a relaxed atomic looks the same in the "
       "assembly, and must stay in the loop.";
   finding.traps_passed = {
-      "the loop is no remainder, peel, scalar fallback or cold loop",
+      loop_part_ruled_out(function.view().loops.loops[loop]),
       "a store of the loop may alias; there is no call, atomic exchange or barrier",
       "no store writes the very same address: it is no accumulator in memory",
-      "no store goes through the pointer that the load uses, or one computed from it",
+      "a store through the load's own pointer, if there is one, writes beside what is loaded",
       "the load runs in every iteration",
       "the loop does not name so many vector registers that none is free",
       "no stack slot, constant, GOT entry or thread-local variable",

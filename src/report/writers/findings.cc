@@ -82,8 +82,8 @@ class Writer {
                                         "cycle edges outside natural loops")));
     wide("ranking", files.front().report.ranked_by_profile
                         ? "by the profile; hot means at least 1 % of it"
-                        : "by structure, as no profile was given, library code last; hot means "
-                          "at least 1 % of one");
+                        : "by structure, as no profile was given, library code last; what is hot "
+                          "is not known");
     std::vector<std::vector<std::string>> notes;
     for (const AuditedFile& file : files) notes.push_back(file.report.notes);
     for (const std::string& note : total_notes(notes)) wide("note", printable(note));

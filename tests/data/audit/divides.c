@@ -119,6 +119,20 @@ CASE struct entry* bucket_walk(struct entry* e, uint64_t buckets, uint64_t bucke
   return 0;
 }
 
+// Moves the nodes of one bucket that now belong to another: does not end at the first.
+CASE void bucket_split(struct entry** from, struct entry** to, uint64_t buckets, uint64_t bucket) {
+  struct entry** at = from;
+  for (struct entry* e = *at; e; e = *at) {
+    if (e->hash % buckets != bucket) {
+      *at = e->next;
+      e->next = *to;
+      *to = e;
+    } else {
+      at = &e->next;
+    }
+  }
+}
+
 // All of the work is in the callee.
 int work(int value);
 CASE int now_and_then(const int* a, int d, size_t n) {
