@@ -131,7 +131,7 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
   report.ranked_by_profile = module != nullptr && options.profile->total != 0;
   report.stopped = options.should_stop && options.should_stop();
   join_source(binary, options.find_source, report);
-  for (Finding& finding : report.findings) finding.library_code = is_library_code(finding);
+  mark_library_code(binary, report.findings);
   rank(report.findings);
   return report;
 }
