@@ -1,6 +1,9 @@
 #include "audit/audit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -10,9 +13,14 @@
 #include "audit/library_code.h"
 #include "audit/source_join.h"
 #include "collect/stream.h"
+#include "graph/unoptimised.h"
 
 namespace asmforge {
 namespace {
+
+// What these find is in every loop of a function that was not optimised, for that reason.
+constexpr std::array<std::string_view, 2> kOfOptimisedCode = {"invariant-divide",
+                                                              "invariant-load-in-loop"};
 
 // What one thread knows; joined when all are done.
 struct Worker {
@@ -47,6 +55,10 @@ void count_view(const FunctionView& view, AuditReport& part) {
   for (const AddressRange& range : view.function.not_decoded) part.undecoded_bytes += range.size();
 }
 
+bool needs_optimised_code(const Check& check) {
+  return std::ranges::find(kOfOptimisedCode, check.id) != kOfOptimisedCode.end();
+}
+
 void audit_function(const FunctionView& view, std::span<const Check* const> checks,
                     Worker& worker) {
   count_view(view, worker.part);
@@ -54,7 +66,10 @@ void audit_function(const FunctionView& view, std::span<const Check* const> chec
   worker.function.reset(view);
   for (LoopIndex loop = 0; loop < view.loops.loops.size(); ++loop)
     worker.part.loops_audited += worker.function.worth_auditing(loop) ? 1 : 0;
+  const bool unoptimised = looks_unoptimised(view.function, view.cfg, view.loops);
+  worker.part.unoptimised += unoptimised ? 1 : 0;
   for (const Check* check : checks) {
+    if (unoptimised && needs_optimised_code(*check)) continue;
     const std::size_t before = worker.part.findings.size();
     check->run(worker.function, worker.part.findings);
     for (std::size_t i = before; i < worker.part.findings.size(); ++i)
@@ -71,7 +86,17 @@ void join(AuditReport& report, AuditReport&& part) {
   report.functions_with_undecoded += part.functions_with_undecoded;
   report.undecoded_bytes += part.undecoded_bytes;
   report.irreducible_edges += part.irreducible_edges;
+  report.unoptimised += part.unoptimised;
   std::move(part.findings.begin(), part.findings.end(), std::back_inserter(report.findings));
+}
+
+void note_unoptimised(AuditReport& report) {
+  if (report.unoptimised == 0) return;
+  const bool one = report.unoptimised == 1;
+  report.notes.push_back(fmt::format(
+      "{} {} unoptimised (-O0): what {} again says nothing about aliasing; build with -O2",
+      report.unoptimised, one ? "function looks" : "functions look",
+      one ? "it loads" : "they load"));
 }
 
 int rank_of(LoopRole role) {
@@ -130,8 +155,10 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
       options.profile == nullptr ? nullptr : options.profile->module_for(binary);
   report.ranked_by_profile = module != nullptr && options.profile->total != 0;
   report.stopped = options.should_stop && options.should_stop();
+  if (std::ranges::any_of(checks, [](const Check* c) { return needs_optimised_code(*c); }))
+    note_unoptimised(report);
   join_source(binary, options.find_source, report);
-  for (Finding& finding : report.findings) finding.library_code = is_library_code(finding);
+  mark_library_code(binary, report.findings);
   rank(report.findings);
   return report;
 }

@@ -21,6 +21,7 @@
 #include <span>
 #include <vector>
 
+#include "graph/loop_copies.h"
 #include "graph/loop_values.h"
 #include "graph/loops.h"
 #include "isa/x86_64.h"
@@ -112,6 +113,7 @@ class RoleFinder {
     return {function_, cfg_, loops_, loop, frame_, nullptr};
   }
   void siblings(std::vector<Candidate>& group);
+  void drop_doubtful();
   [[nodiscard]] bool multiple_of(const Candidate& big, const Candidate& small) const;
   // The blocks from an exit of `from` to the header of `to`, last first.
   [[nodiscard]] bool path(LoopIndex from, LoopIndex to, std::vector<BlockIndex>& blocks) const;
@@ -390,6 +392,16 @@ void RoleFinder::run() {
     siblings(group);
     group.clear();
   }
+  drop_doubtful();
+}
+
+// "only" is a word about the source, and another loop may be of the same source loop.
+void RoleFinder::drop_doubtful() {
+  const auto is_only = [](const Loop& loop) { return loop.role == LoopRole::kOnly; };
+  if (std::ranges::none_of(loops_.loops, is_only)) return;
+  const std::vector<bool> copied = loops_with_copies(function_, cfg_, loops_);
+  for (LoopIndex l = 0; l < loops_.loops.size(); ++l)
+    if (copied[l] && is_only(loops_.loops[l])) loops_.loops[l].role = LoopRole::kUnknown;
 }
 
 }  // namespace

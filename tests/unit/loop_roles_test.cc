@@ -133,5 +133,97 @@ pub fn add(o: &mut [f32], a: &[f32], b: &[f32]) {
   EXPECT_EQ(roles(program, "add").find("only"), std::string::npos) << roles(program, "add");
 }
 
+// The source has one nest; until an element is chosen it runs in the first two loops,
+// then in the others. The last ones are the rows of which no element is looked at.
+constexpr const char* kSplitNest = R"(
+.intel_syntax noprefix
+.globl split, anew
+.type split, @function
+split:
+        xor   r8d, r8d
+1:      mov   dword ptr [r10], r8d
+        mov   esi, dword ptr [rdi + 40]
+        test  esi, esi
+        jle   4f
+        xor   edx, edx
+2:      mov   eax, dword ptr [r9 + 4*rdx]
+        cmp   eax, r11d
+        jb    5f
+        add   edx, 1
+        cmp   esi, edx
+        jg    2b
+4:      add   r8d, 1
+        add   r10, 4
+        cmp   dword ptr [rdi + 44], r8d
+        jg    1b
+        ret
+5:      mov   dword ptr [r10], eax
+6:      mov   eax, dword ptr [r9 + 4*rdx]
+        cmp   eax, r11d
+        jb    5b
+        add   edx, 1
+        cmp   esi, edx
+        jg    6b
+7:      add   r8d, 1
+        add   r10, 4
+        cmp   dword ptr [rdi + 44], r8d
+        jle   8f
+        mov   dword ptr [r10], r8d
+        mov   esi, dword ptr [rdi + 40]
+        test  esi, esi
+        jle   7b
+        xor   edx, edx
+        jmp   6b
+8:      ret
+.size split, . - split
+
+# Two loops of one kind, each from its own begin.
+.type anew, @function
+anew:
+        xor   edx, edx
+1:      mov   eax, dword ptr [r9 + 4*rdx]
+        mov   dword ptr [rdi + 4*rdx], eax
+        add   edx, 1
+        cmp   esi, edx
+        jg    1b
+        xor   edx, edx
+2:      mov   eax, dword ptr [r8 + 4*rdx]
+        mov   dword ptr [rcx + 4*rdx], eax
+        add   edx, 1
+        cmp   esi, edx
+        jg    2b
+        ret
+.size anew, . - anew
+
+# A condition that stays chose one of them.
+.globl versions
+.type versions, @function
+versions:
+        xor   edx, edx
+        test  ecx, ecx
+        je    2f
+1:      mov   eax, dword ptr [r9 + 4*rdx]
+        mov   dword ptr [rdi + 4*rdx], eax
+        add   edx, 1
+        cmp   esi, edx
+        jg    1b
+        ret
+2:      mov   eax, dword ptr [r9 + 4*rdx]
+        neg   eax
+        mov   dword ptr [rdi + 4*rdx], eax
+        add   edx, 1
+        cmp   esi, edx
+        jg    2b
+        ret
+.size versions, . - versions
+)";
+
+TEST(LoopRoles, NoLoopIsTheOnlyOneWhereAnotherMayBeOfTheSameSourceLoop) {
+  BuiltProgram program("gcc -shared -nostdlib", ".s", kSplitNest);
+  EXPECT_EQ(roles(program, "split").find("only"), std::string::npos) << roles(program, "split");
+  EXPECT_EQ(roles(program, "versions"), "unknown unknown");
+  EXPECT_EQ(roles(program, "anew"), "only only");
+}
+
 }  // namespace
 }  // namespace asmforge
