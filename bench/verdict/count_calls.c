@@ -3,4 +3,6 @@
 
 unsigned long injected_calls;
 
-__attribute__((destructor)) static void say(void) { fprintf(stderr, "calls %lu\n", injected_calls); }
+__attribute__((destructor)) static void say(void) {
+  fprintf(stderr, "calls %lu\n", injected_calls);
+}

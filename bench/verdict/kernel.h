@@ -16,13 +16,13 @@ void prepare(void);
 __attribute__((noinline)) uint64_t hot(uint32_t pass);
 
 /* Never called on good input: the paths to it are the cold blocks. */
-__attribute__((noreturn)) void refuse(const char *what, uint64_t value);
+__attribute__((noreturn)) void refuse(const char* what, uint64_t value);
 
 #ifdef __cplusplus
 }
 #endif
 
-static inline uint32_t next_random(uint32_t *state) {
+static inline uint32_t next_random(uint32_t* state) {
   *state = *state * 1664525u + 1013904223u;
   return *state >> 8;
 }

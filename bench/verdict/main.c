@@ -5,12 +5,12 @@
 
 #include "kernel.h"
 
-void refuse(const char *what, uint64_t value) {
+void refuse(const char* what, uint64_t value) {
   fprintf(stderr, "%s: %" PRIu64 "\n", what, value);
   exit(1);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   const uint32_t passes = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1;
   uint64_t sum = 0;
   prepare();

@@ -93,7 +93,7 @@ bool add_pairs(const SampleSeries& before, const SampleSeries& after, std::uint3
     ++i;
   }
   const std::size_t fewer = std::min(before.values.size(), after.values.size());
-  if (pairs < kFewestSamples || 2 * pairs < fewer) return false;
+  if (pairs < kFewestSamples || std::size_t{2} * pairs < fewer) return false;
   trial.runs.insert(trial.runs.end(), runs.begin(), runs.end());
   trial.notes.push_back(fmt::format(
       "{}: {} pairs of runs that followed one another; {} of {} "

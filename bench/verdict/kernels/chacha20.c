@@ -10,11 +10,19 @@ void prepare(void) {
 }
 
 #define LEFT(x, n) (((x) << (n)) | ((x) >> (32 - (n))))
-#define QUARTER(a, b, c, d)                       \
-  a += b; d ^= a; d = LEFT(d, 16);                \
-  c += d; b ^= c; b = LEFT(b, 12);                \
-  a += b; d ^= a; d = LEFT(d, 8);                 \
-  c += d; b ^= c; b = LEFT(b, 7)
+#define QUARTER(a, b, c, d) \
+  a += b;                   \
+  d ^= a;                   \
+  d = LEFT(d, 16);          \
+  c += d;                   \
+  b ^= c;                   \
+  b = LEFT(b, 12);          \
+  a += b;                   \
+  d ^= a;                   \
+  d = LEFT(d, 8);           \
+  c += d;                   \
+  b ^= c;                   \
+  b = LEFT(b, 7)
 
 uint64_t hot(uint32_t pass) {
   uint64_t sum = 0;

@@ -6,7 +6,8 @@ static float sample[SAMPLES + TAPS], tap[TAPS], out[SAMPLES];
 
 void prepare(void) {
   uint32_t state = 43;
-  for (int i = 0; i < SAMPLES + TAPS; i++) sample[i] = (float)(next_random(&state) % 2000) / 1000 - 1;
+  for (int i = 0; i < SAMPLES + TAPS; i++)
+    sample[i] = (float)(next_random(&state) % 2000) / 1000 - 1;
   for (int i = 0; i < TAPS; i++) tap[i] = (float)(next_random(&state) % 100) / 1000;
 }
 

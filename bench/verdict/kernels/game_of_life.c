@@ -17,7 +17,8 @@ uint64_t hot(uint32_t pass) {
     const uint8_t *up = now[(y + SIDE - 1) % SIDE], *here = now[y], *down = now[(y + 1) % SIDE];
     for (int x = 0; x < SIDE; x++) {
       const int left = x == 0 ? SIDE - 1 : x - 1, right = x == SIDE - 1 ? 0 : x + 1;
-      const int around = up[left] + up[x] + up[right] + here[left] + here[right] + down[left] + down[x] + down[right];
+      const int around = up[left] + up[x] + up[right] + here[left] + here[right] + down[left] +
+                         down[x] + down[right];
       if (around > 8) refuse("a crowd", (uint64_t)around);
       next[y][x] = around == 3 || (around == 2 && here[x]);
       alive += next[y][x];

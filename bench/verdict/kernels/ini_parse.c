@@ -6,17 +6,19 @@ static char text[SIZE + 64];
 
 void prepare(void) {
   uint32_t state = 31;
-  char *out = text;
+  char* out = text;
   while (out < text + SIZE - 40) {
     const uint32_t kind = next_random(&state) % 8;
     if (kind == 0) *out++ = '[';
     if (kind == 1) *out++ = ';';
-    for (uint32_t i = 3 + next_random(&state) % 8; i > 0; i--) *out++ = (char)('a' + next_random(&state) % 26);
+    for (uint32_t i = 3 + next_random(&state) % 8; i > 0; i--)
+      *out++ = (char)('a' + next_random(&state) % 26);
     if (kind == 0) *out++ = ']';
     if (kind > 1) {
       *out++ = ' ';
       *out++ = '=';
-      for (uint32_t i = 1 + next_random(&state) % 9; i > 0; i--) *out++ = (char)('0' + next_random(&state) % 10);
+      for (uint32_t i = 1 + next_random(&state) % 9; i > 0; i--)
+        *out++ = (char)('0' + next_random(&state) % 10);
     }
     *out++ = '\n';
   }
@@ -25,7 +27,7 @@ void prepare(void) {
 uint64_t hot(uint32_t pass) {
   uint64_t sum = pass;
   uint32_t sections = 0, keys = 0, line = 1;
-  for (const char *c = text; *c != 0; line++) {
+  for (const char* c = text; *c != 0; line++) {
     while (*c == ' ' || *c == '\t') c++;
     if (*c == ';' || *c == '#') {
       while (*c != 0 && *c != '\n') c++;

@@ -22,7 +22,7 @@ uint64_t hot(uint32_t pass) {
       while (right < end) b[out++] = a[right++];
       if (out != end) refuse("lost some", out);
     }
-    uint32_t *other = a;
+    uint32_t* other = a;
     a = b;
     b = other;
   }

@@ -23,7 +23,7 @@ uint64_t hot(uint32_t pass) {
     }
     if (sum != COUNT) refuse("miscounted", sum);
     for (int i = 0; i < COUNT; i++) b[start[a[i] >> shift & 255]++] = a[i];
-    uint32_t *other = a;
+    uint32_t* other = a;
     a = b;
     b = other;
   }

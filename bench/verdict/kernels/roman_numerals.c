@@ -26,7 +26,7 @@ uint64_t hot(uint32_t pass) {
   uint64_t sum = 0;
   for (uint32_t number = 1 + pass % 7; number < 4000; number += 7) {
     char text[20];
-    char *out = text;
+    char* out = text;
     uint32_t left = number;
     for (int i = 0; i < 13; i++)
       while (left >= sign[i].value) {
@@ -36,7 +36,7 @@ uint64_t hot(uint32_t pass) {
       }
     *out = 0;
     int back = 0;
-    for (const char *c = text; *c; c++) {
+    for (const char* c = text; *c; c++) {
       const int here = worth(*c);
       back += c[1] != 0 && worth(c[1]) > here ? -here : here;
     }

@@ -10,19 +10,25 @@ void prepare(void) {
 }
 
 #define TURN(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
-#define ROUND                                                      \
-  v0 += v1; v1 = TURN(v1, 13) ^ v0; v0 = TURN(v0, 32);             \
-  v2 += v3; v3 = TURN(v3, 16) ^ v2;                                \
-  v0 += v3; v3 = TURN(v3, 21) ^ v0;                                \
-  v2 += v1; v1 = TURN(v1, 17) ^ v2; v2 = TURN(v2, 32)
+#define ROUND             \
+  v0 += v1;               \
+  v1 = TURN(v1, 13) ^ v0; \
+  v0 = TURN(v0, 32);      \
+  v2 += v3;               \
+  v3 = TURN(v3, 16) ^ v2; \
+  v0 += v3;               \
+  v3 = TURN(v3, 21) ^ v0; \
+  v2 += v1;               \
+  v1 = TURN(v1, 17) ^ v2; \
+  v2 = TURN(v2, 32)
 
 uint64_t hot(uint32_t pass) {
   uint64_t sum = 0;
   for (uint32_t m = 0; m < MESSAGES; m++) {
-    const uint8_t *at = text + m;
+    const uint8_t* at = text + m;
     const uint32_t size = (m * 7 + pass) % LONGEST;
-    uint64_t v0 = 0x736f6d6570736575u ^ pass, v1 = 0x646f72616e646f6du, v2 = 0x6c7967656e657261u ^ pass,
-             v3 = 0x7465646279746573u;
+    uint64_t v0 = 0x736f6d6570736575u ^ pass, v1 = 0x646f72616e646f6du,
+             v2 = 0x6c7967656e657261u ^ pass, v3 = 0x7465646279746573u;
     uint32_t left = size;
     for (; left >= 8; left -= 8, at += 8) {
       uint64_t word;

@@ -14,7 +14,7 @@ char text[kWords * 9];
 
 void prepare(void) {
   uint32_t state = 29;
-  char *out = text;
+  char* out = text;
   for (int w = 0; w < kWords; w++) {
     uint16_t at = 0;
     const uint32_t length = 3 + next_random(&state) % 6;
@@ -32,7 +32,7 @@ void prepare(void) {
 uint64_t hot(uint32_t pass) {
   uint64_t sum = pass;
   uint16_t at = 0;
-  for (const char *c = text; *c != 0; c++) {
+  for (const char* c = text; *c != 0; c++) {
     if (*c == ' ') {
       if (nodes[at].words == 0) refuse("no such word", at);
       sum += nodes[at].words * (at ^ pass);

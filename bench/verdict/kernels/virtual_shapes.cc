@@ -22,16 +22,16 @@ constexpr int kShapes = 6000;
 Square squares[kShapes];
 Strip strips[kShapes];
 Corner corners[kShapes];
-const Shape *shapes[kShapes];
+const Shape* shapes[kShapes];
 }  // namespace
 
 void prepare(void) {
   uint32_t state = 79;
   for (int i = 0; i < kShapes; i++) {
     const uint32_t kind = next_random(&state) % 3;
-    Shape *const shape = kind == 0   ? static_cast<Shape *>(&squares[i])
-                         : kind == 1 ? static_cast<Shape *>(&strips[i])
-                                     : static_cast<Shape *>(&corners[i]);
+    Shape* const shape = kind == 0   ? static_cast<Shape*>(&squares[i])
+                         : kind == 1 ? static_cast<Shape*>(&strips[i])
+                                     : static_cast<Shape*>(&corners[i]);
     shape->a = next_random(&state) % 100;
     shape->b = next_random(&state) % 100;
     shapes[i] = shape;
@@ -40,7 +40,7 @@ void prepare(void) {
 
 uint64_t hot(uint32_t pass) {
   int64_t sum = 0;
-  for (const Shape *shape : shapes) {
+  for (const Shape* shape : shapes) {
     if (shape == nullptr) refuse("no shape", pass);
     sum += shape->area(3 + (pass & 3));
   }

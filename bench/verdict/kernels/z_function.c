@@ -7,7 +7,8 @@ static uint16_t z[SIZE];
 
 void prepare(void) {
   uint32_t state = 73;
-  for (int i = 0; i < SIZE; i++) text[i] = (char)('a' + (next_random(&state) % 10 == 0) + (i % 50 == 7));
+  for (int i = 0; i < SIZE; i++)
+    text[i] = (char)('a' + (next_random(&state) % 10 == 0) + (i % 50 == 7));
 }
 
 uint64_t hot(uint32_t pass) {

@@ -12,7 +12,7 @@ void prepare(void) {
 }
 
 uint64_t hot(uint32_t pass) {
-  char *to = out;
+  char* to = out;
   text[pass % SIZE]++;
   for (size_t i = 0; i + 3 <= SIZE; i += 3) {
     const uint32_t word = (uint32_t)text[i] << 16 | (uint32_t)text[i + 1] << 8 | text[i + 2];

@@ -19,12 +19,16 @@ uint64_t hot(uint32_t pass) {
       case 3: z = (x & 1) ? z + y : z ^ x; break;
       case 4: x = x << 5 | x >> 59; break;
       case 5: y = y * 5 + 1; break;
-      case 6: if (y > z) x += 3; break;
+      case 6:
+        if (y > z) x += 3;
+        break;
       case 7: z -= y; break;
       case 8: x -= z; break;
       case 9: y ^= x; break;
       case 10: z = z * 9 + x; break;
-      case 11: if (z & 4) y = ~y; break;
+      case 11:
+        if (z & 4) y = ~y;
+        break;
       case 12: x += z & 255; break;
       case 13: y = y >> 1 | y << 63; break;
       case 14: z += 1; break;

@@ -1,8 +1,8 @@
 /* Lua runs a small script: closures, tables, strings, floating point. */
-#include "text.h"
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include "text.h"
 
 static const char script[] =
     "local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end\n"
@@ -15,9 +15,9 @@ static const char script[] =
     "  return math.floor(s) + fib(10) + #(tostring(k) .. 'x')\n"
     "end\n";
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   uint64_t sum = 0;
-  lua_State *const state = luaL_newstate();
+  lua_State* const state = luaL_newstate();
   expect(state != NULL, "luaL_newstate");
   luaL_openlibs(state);
   expect(luaL_dostring(state, script) == LUA_OK, "the script");

@@ -1,10 +1,10 @@
 /* zlib compresses text. */
-#include "text.h"
 #include <zlib.h>
+#include "text.h"
 
 static unsigned char text[32768], packed[40000];
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   uint64_t sum = 0;
   fill_with_words(text, sizeof text);
   for (uint32_t pass = 0, passes = passes_of(argc, argv); pass < passes; pass++) {

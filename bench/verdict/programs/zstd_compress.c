@@ -1,12 +1,12 @@
 /* zstd compresses text with its fast strategy. */
-#include "text.h"
 #include <zstd.h>
+#include "text.h"
 
 static unsigned char text[65536], packed[70000];
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   uint64_t sum = 0;
-  ZSTD_CCtx *const context = ZSTD_createCCtx();
+  ZSTD_CCtx* const context = ZSTD_createCCtx();
   fill_with_words(text, sizeof text);
   for (uint32_t pass = 0, passes = passes_of(argc, argv); pass < passes; pass++) {
     text[pass % sizeof text]++;

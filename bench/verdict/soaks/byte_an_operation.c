@@ -5,7 +5,7 @@
 
 int main(void) {
   enum { ROOM = 64 << 20 };
-  char *const kept = malloc(ROOM);
+  char* const kept = malloc(ROOM);
   for (long operation = 0; kept != NULL && operation < ROOM;) {
     for (int i = 0; i < 20; i++) kept[operation++] = 1;
     printf("done %ld\n", operation);

@@ -7,7 +7,8 @@
 int main(void) {
   enum { TOOTH = 2 << 20, STEP = 32 << 10 };
   for (long turn = 1;; turn++) {
-    char *const tooth = mmap(NULL, TOOTH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char* const tooth =
+        mmap(NULL, TOOTH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (tooth == MAP_FAILED) return 1;
     for (long at = 0; at < TOOTH; at += STEP) {
       memset(tooth + at, 1, STEP);

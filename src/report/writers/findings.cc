@@ -85,6 +85,7 @@ class Writer {
                         : "by structure, as no profile was given, library code last; what is hot "
                           "is not known");
     std::vector<std::vector<std::string>> notes;
+    notes.reserve(files.size());
     for (const AuditedFile& file : files) notes.push_back(file.report.notes);
     for (const std::string& note : total_notes(notes)) wide("note", printable(note));
   }
