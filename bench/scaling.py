@@ -53,8 +53,8 @@ def run():
         # Starting the program costs the same for every file; it is measured in the same
         # rounds, on a program of one instruction, and printed. On one core, time and
         # processor time say whether the work grows as the file does; on all cores the
-        # time has the waking and warming of the others in it as well, which a file of
-        # 50 ms feels and one of 5 s does not.
+        # time has in it what starting the others costs, which a file of 50 ms feels and
+        # one of 5 s does not.
         clocks = (("processor time", "", lambda o: o.cpu_median),
                   ("time on one core", "one core ", lambda o: o.median),
                   ("time on all cores", "", lambda o: o.median))

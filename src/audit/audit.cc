@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -17,10 +16,6 @@
 
 namespace asmforge {
 namespace {
-
-// What these find is in every loop of a function that was not optimised, for that reason.
-constexpr std::array<std::string_view, 2> kOfOptimisedCode = {"invariant-divide",
-                                                              "invariant-load-in-loop"};
 
 // What one thread knows; joined when all are done.
 struct Worker {
@@ -55,21 +50,19 @@ void count_view(const FunctionView& view, AuditReport& part) {
   for (const AddressRange& range : view.function.not_decoded) part.undecoded_bytes += range.size();
 }
 
-bool needs_optimised_code(const Check& check) {
-  return std::ranges::find(kOfOptimisedCode, check.id) != kOfOptimisedCode.end();
-}
-
 void audit_function(const FunctionView& view, std::span<const Check* const> checks,
                     Worker& worker) {
   count_view(view, worker.part);
   if (view.loops.loops.empty()) return;
+  // What the checks look for is in such code because nobody asked the compiler to remove it.
+  if (looks_unoptimised(view.function, view.cfg, view.loops)) {
+    ++worker.part.unoptimised;
+    return;
+  }
   worker.function.reset(view);
   for (LoopIndex loop = 0; loop < view.loops.loops.size(); ++loop)
     worker.part.loops_audited += worker.function.worth_auditing(loop) ? 1 : 0;
-  const bool unoptimised = looks_unoptimised(view.function, view.cfg, view.loops);
-  worker.part.unoptimised += unoptimised ? 1 : 0;
   for (const Check* check : checks) {
-    if (unoptimised && needs_optimised_code(*check)) continue;
     const std::size_t before = worker.part.findings.size();
     check->run(worker.function, worker.part.findings);
     for (std::size_t i = before; i < worker.part.findings.size(); ++i)
@@ -92,11 +85,11 @@ void join(AuditReport& report, AuditReport&& part) {
 
 void note_unoptimised(AuditReport& report) {
   if (report.unoptimised == 0) return;
-  const bool one = report.unoptimised == 1;
-  report.notes.push_back(fmt::format(
-      "{} {} unoptimised (-O0): what {} again says nothing about aliasing; build with -O2",
-      report.unoptimised, one ? "function looks" : "functions look",
-      one ? "it loads" : "they load"));
+  report.notes.push_back(
+      (report.unoptimised == 1
+           ? std::string("1 function looks unoptimised (-O0) and is")
+           : fmt::format("{} functions look unoptimised (-O0) and are", report.unoptimised)) +
+      " not audited: build with -O2");
 }
 
 int rank_of(LoopRole role) {
@@ -155,8 +148,7 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
       options.profile == nullptr ? nullptr : options.profile->module_for(binary);
   report.ranked_by_profile = module != nullptr && options.profile->total != 0;
   report.stopped = options.should_stop && options.should_stop();
-  if (std::ranges::any_of(checks, [](const Check* c) { return needs_optimised_code(*c); }))
-    note_unoptimised(report);
+  note_unoptimised(report);
   join_source(binary, options.find_source, report);
   mark_library_code(binary, report.findings);
   rank(report.findings);

@@ -23,7 +23,7 @@ struct AuditReport {
   std::uint64_t functions_with_undecoded = 0;  // functions with bytes that are no instruction
   std::uint64_t undecoded_bytes = 0;
   std::uint64_t irreducible_edges = 0;  // cycles that are no natural loops
-  std::uint64_t unoptimised = 0;        // functions in which some checks mean nothing
+  std::uint64_t unoptimised = 0;        // functions with loops that look so: not audited
 
   bool stopped = false;            // interrupted: what came after was not looked at
   bool ranked_by_profile = false;  // false: by structure, nothing is known to be hot

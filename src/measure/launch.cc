@@ -256,14 +256,17 @@ std::string FinishedProcess::ending() const {
                          : fmt::format("was killed by SIG{}", name);
 }
 
-Result<FinishedProcess> launch(const Launch& launch) {
-  const std::string& input_path = launch.input_path;
-  const Descriptor input(
-      open(input_path.empty() ? "/dev/null" : input_path.c_str(), O_RDONLY | O_CLOEXEC));
+Result<Descriptor> open_program_input(const std::string& path) {
+  Descriptor input(open(path.empty() ? "/dev/null" : path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!input.open())
     return Error{ErrorCode::kBadInput,
-                 fmt::format("{}: cannot be read: {}", input_path, std::strerror(errno)),
+                 fmt::format("{}: cannot be read: {}", path, std::strerror(errno)),
                  "check the path"};
+  return input;
+}
+
+Result<FinishedProcess> launch(const Launch& launch) {
+  AF_TRY(const Descriptor input, open_program_input(launch.input_path));
   Pipe output;
   Pipe errors;
   if (!output.make() || !errors.make())

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "core/result.h"
 
 namespace asmforge {
@@ -49,6 +50,10 @@ struct FinishedProcess {
   // "ended with status 3", "was killed by SIGSEGV", "did not end within 10 s".
   [[nodiscard]] std::string ending() const;
 };
+
+// What a program reads on its standard input: /dev/null for "". kBadInput when it cannot be
+// opened.
+Result<Descriptor> open_program_input(const std::string& path);
 
 // kBadInput when the program cannot be executed or the input not be opened;
 // kInterrupted when `interrupted` became true, and the process is then gone. That it

@@ -1,6 +1,5 @@
 #include "verdict/instruction_meter.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -35,13 +34,7 @@ std::string read_back(int file, std::size_t kept_bytes, bool& cut, OutputHash* h
 class InstructionMeter : public Meter {
  public:
   Result<Reading> run(const Launch& launch, int wanted_status) override {
-    const std::string& input_path = launch.input_path;
-    const Descriptor input(
-        open(input_path.empty() ? "/dev/null" : input_path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!input.open())
-      return Error{ErrorCode::kBadInput,
-                   fmt::format("{}: cannot be read: {}", input_path, std::strerror(errno)),
-                   "check the path"};
+    AF_TRY(const Descriptor input, open_program_input(launch.input_path));
     const Descriptor output(memfd_create("output", MFD_CLOEXEC));
     const Descriptor errors(memfd_create("errors", MFD_CLOEXEC));
     if (!output.open() || !errors.open())

@@ -263,6 +263,20 @@ def two_builds(folder):
     check_that("no such function is said", "no object" in first and "available=0" in first, first)
 
 
+def shared_objects(folder):
+    """An object that went into both builds is not moved, though what it refers to moved."""
+    c_project(folder)
+    (folder / "shared.c").write_text("unsigned table[4] = {1, 2};\nunsigned shared(void) { return table[1]; }\n")
+    run(["clang-19", "-O2", "-c", "shared.c"], folder)
+    for name, text in (("one", HOT), ("two", HOT.replace("s += 5", "s += 6"))):
+        (folder / "hot.c").write_text(text)
+        capture(folder, name, ["clang-19", "-O2", "main.c", "hot.c", "shared.o", "-o", "p"])
+    # shared.o was compiled before: moving its blocks would need assembly that was never seen.
+    first, _ = layouts(folder, "shared object", "blocks", "one", "two", functions=("hot", "shared"))
+    check_that("a shared object keeps its blocks where they are", "available=1" in first, first)
+    shutil.rmtree(folder / "layouts", ignore_errors=True)
+
+
 def hand_written(folder):
     """Assembly that people wrote may be placed, never rewritten."""
     c_project(folder)
@@ -305,7 +319,7 @@ def bad_builds(folder):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    for case in (compilers, link_time_optimised, archives, build_systems, rust, two_builds, hand_written,
+    for case in (compilers, link_time_optimised, archives, build_systems, rust, two_builds, shared_objects, hand_written,
                  bad_builds):
         home = pathlib.Path(scratch) / case.__name__
         home.mkdir()

@@ -305,6 +305,28 @@ TEST_F(Corpus, StrippedIndexChecksAreHints) {
   }
 }
 
+// A finding says of the divisor no more than is known.
+TEST_F(Corpus, ADivisorThatMayChangeIsNotCalledUnchanging) {
+  for (const std::size_t which : {0U, 1U}) {
+    const std::string path = built(builds()[which], "divides.c");
+    ASSERT_FALSE(path.empty());
+    const auto opened = open_input(path, {});
+    ASSERT_TRUE(opened.has_value());
+    const AuditReport report = audit(opened->front(), {"by_field", "divide_u32"}, 1);
+    for (const Finding& f : report.findings) {
+      if (f.check != "invariant-divide") continue;
+      const bool may_change = f.function == "by_field";
+      EXPECT_EQ(f.title.find("may not change") != std::string::npos, may_change) << f.title;
+      const auto says_unchanged = [](const std::string& trap) {
+        return trap.starts_with("nothing in the loop changes the divisor");
+      };
+      EXPECT_EQ(std::ranges::any_of(f.traps_passed, says_unchanged), !may_change);
+      EXPECT_EQ(f.cause.starts_with("The divisor comes from memory"), may_change) << f.cause;
+    }
+    EXPECT_EQ(std::ranges::count(report.findings, "invariant-divide", &Finding::check), 2);
+  }
+}
+
 // However far from the loop the constant is set.
 TEST_F(Corpus, ADivisorIsCalledAConstantWhenItIsOne) {
   for (const std::size_t which : {0U, 1U}) {

@@ -66,6 +66,11 @@ MINSIZE uint32_t fifths_far(const uint32_t* a, uint32_t* odd, size_t rows, size_
   return sum;
 }
 
+// By what a store may change.
+CASE void by_field(uint32_t* out, const uint32_t* a, const uint32_t* d, size_t n) {
+  for (size_t i = 0; i < n; i++) out[i] = a[i] / *d;
+}
+
 // --- by one that changes, or few times, or not by the divider ---
 
 // Once per digit.
