@@ -363,7 +363,7 @@ TEST(CheckRegistryTest, EveryCheckHasItsPageAHitAndANearMissPerLanguage) {
     EXPECT_EQ(check->summary.find("hot"), std::string_view::npos);
     const std::string page =
         std::string(ASMFORGE_SOURCE_DIR) + "/docs/checks/" + std::string(check->id) + ".md";
-    std::ifstream file(page);
+    const std::ifstream file(page);
     std::stringstream text;
     text << file.rdbuf();
     for (const char* part : {"## What it looks like", "## Why compilers do it", "## Mend it",
