@@ -87,6 +87,10 @@ class StringTable {
   explicit StringTable(Bytes bytes);
   // Empty when the offset is outside, the name does not end or it is too long.
   [[nodiscard]] std::string_view at(std::uint64_t offset);
+  // Names of a table of symbols lie in no order: asking early hides the wait for memory.
+  void prefetch(std::uint64_t offset) const {
+    if (offset < bytes_.size()) __builtin_prefetch(bytes_.data() + offset);
+  }
 
  private:
   Bytes bytes_;

@@ -10,6 +10,8 @@ ElfSymbols::ElfSymbols(const ElfFile& file, const ElfSection& table)
 }
 
 std::string_view ElfSymbols::name(std::size_t i) {
+  constexpr std::size_t kAhead = 12;
+  if (i + kAhead < entries_.size()) names_.prefetch(entries_[i + kAhead].st_name);
   const std::string_view name = names_.at(entries_[i].st_name);
   return name.substr(0, name.find('@'));
 }

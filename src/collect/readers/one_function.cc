@@ -258,11 +258,11 @@ class Completer {
   // Writes what was found into the Binary.
   void publish() {
     std::vector<FunctionEntry>& functions = binary_.functions;
+    const auto known = static_cast<std::ptrdiff_t>(functions.size());
     for (const auto& [address, entry] : added_) functions.push_back(entry);
-    if (!added_.empty())
-      std::sort(
-          functions.begin(), functions.end(),
-          [](const FunctionEntry& a, const FunctionEntry& b) { return a.address < b.address; });
+    std::inplace_merge(
+        functions.begin(), functions.begin() + known, functions.end(),
+        [](const FunctionEntry& a, const FunctionEntry& b) { return a.address < b.address; });
     added_.clear();
     binary_.cold_parts.clear();
     for (auto& [owner, parts] : cold_)
