@@ -25,6 +25,7 @@ class Contender:
     command: list
     environment: dict | None = None
     accept: tuple = (0,)  # exit statuses that count as done
+    times: int = 1  # runs in a round, of which the mean counts
 
 
 @dataclasses.dataclass
@@ -67,11 +68,11 @@ def side_by_side(contenders, rounds=9):
     for turn in range(rounds + 1):
         shift = turn % len(contenders)
         for contender in contenders[shift:] + contenders[:shift]:
-            took, cpu, megabytes = run_once(contender)
-            peak[contender.name] = max(peak[contender.name], megabytes)
+            runs = [run_once(contender) for _ in range(contender.times)]
+            peak[contender.name] = max(peak[contender.name], *(megabytes for _, _, megabytes in runs))
             if turn > 0:
-                seconds[contender.name].append(took)
-                cpu_seconds[contender.name].append(cpu)
+                seconds[contender.name].append(statistics.fmean(took for took, _, _ in runs))
+                cpu_seconds[contender.name].append(statistics.fmean(cpu for _, cpu, _ in runs))
     return {c.name: Outcome(c.name, seconds[c.name], cpu_seconds[c.name], peak[c.name]) for c in contenders}
 
 
