@@ -68,7 +68,9 @@ Contents contents_of(const FunctionView& view, std::optional<LoopIndex> loop) {
     for (std::uint32_t i = block.first; i <= block.last; ++i) {
       const Insn& insn = view.function.insns[i];
       if (insn.classes.has_any(InsnClass::kZeroIdiom | InsnClass::kNop)) continue;
-      contents.classes |= insn.classes;
+      // Where to return to, and registers that are saved meanwhile, are nobody's work.
+      if (!insn.classes.has_any(InsnClass::kCall | InsnClass::kPush | InsnClass::kPop))
+        contents.classes |= insn.classes;
       const bool leaves =
           insn.is(InsnClass::kJump) && i == block.last && block.exit == BlockExit::kTailCall;
       if (!insn.is(InsnClass::kCall) && !leaves) continue;
@@ -118,7 +120,8 @@ PredicateResult evaluate(const Predicate& predicate, const FunctionView& before,
   if (!predicate.loop.whole_function) loop = predicate.loop.ordinal;
   const auto& old_loops = before.loops.loops;
   if (loop.has_value() &&
-      (*loop >= old_loops.size() || old_loops[*loop].depth != predicate.loop.depth))
+      (*loop >= old_loops.size() ||
+       (predicate.loop.depth != 0 && old_loops[*loop].depth != predicate.loop.depth)))
     return unknown(result, "the build before has no such loop");
   AuditedFunction measured(before.binary, nullptr);
   measured.reset(before);

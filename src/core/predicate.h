@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/result.h"
+
 namespace asmforge {
 
 // What is counted, in the selected loop's own blocks or in the whole function.
@@ -47,7 +49,7 @@ struct LoopSelector {
   std::uint32_t ordinal = 0;      // in the before build: index into Loops::loops
   std::string source_file;        // of the header's innermost frame; may be empty
   std::uint32_t source_line = 0;  // 0 unknown
-  std::uint32_t depth = 0;
+  std::uint32_t depth = 0;        // 1 for an outermost loop; 0 unknown
 };
 
 struct Predicate {
@@ -73,5 +75,7 @@ struct PredicateResult {
 
 // One line: "panic_edges(sum, loop 2 at sum.rs:14): 1 -> 0".
 std::string to_string(const Predicate& predicate);
+// Reads that line, which tells nothing of the loop's depth. kUsage for what is none.
+Result<Predicate> parse_predicate(std::string_view line);
 
 }  // namespace asmforge

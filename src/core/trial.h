@@ -209,6 +209,13 @@ struct TrialEnvironment {
   bool operator==(const TrialEnvironment&) const = default;
 };
 
+// What a change was said to do to the assembly, and whether it did.
+struct StatedPrediction {
+  std::string statement;  // as it was written
+  PredicateResult result;
+  bool operator==(const StatedPrediction&) const = default;
+};
+
 struct Trial {
   TrialSettings settings;
   TrialEnvironment environment;
@@ -221,7 +228,7 @@ struct Trial {
   std::vector<Gate> gates;
   Closure closure = Closure::kDiffers;
   std::string closure_detail;
-  std::vector<PredicateResult> predictions;  // what the change was said to do to the assembly
+  std::vector<StatedPrediction> predictions;
   bool interrupted = false;
   std::string failure;  // why measuring ended before its time; empty when it did not
   std::vector<std::string> notes;

@@ -135,6 +135,14 @@ struct MembersOf<PredicateResult> {
 };
 
 template <>
+struct MembersOf<StatedPrediction> {
+  static void visit(auto&& member) {
+    member("statement", &StatedPrediction::statement);
+    member("result", &StatedPrediction::result);
+  }
+};
+
+template <>
 struct MembersOf<TrialSettings> {
   static void visit(auto&& member) {
     member("floor", &TrialSettings::floor);

@@ -18,10 +18,10 @@
 namespace asmforge {
 namespace {
 
-Truth all_of(const std::vector<PredicateResult>& predictions) {
+Truth all_of(const std::vector<StatedPrediction>& predictions) {
   const auto some = [&](Truth truth) {
     return std::ranges::any_of(predictions,
-                               [&](const PredicateResult& p) { return p.truth == truth; });
+                               [&](const StatedPrediction& p) { return p.result.truth == truth; });
   };
   if (some(Truth::kFalse)) return Truth::kFalse;
   return predictions.empty() || some(Truth::kUnknown) ? Truth::kUnknown : Truth::kTrue;

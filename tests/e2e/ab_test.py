@@ -68,6 +68,33 @@ run(before, after, *exact, status=1, out=["REVERT slower", "2004 -> 3004 instruc
 run(after, before, *exact, status=0, out=["ACCEPT improved", "3004 -> 2004 instructions (-1000)"])
 run(before, counted("data", 1000, 7), *exact, status=0, out=["SAME equal counts", "2004 instructions in both"])
 
+# ---- as predicted? ----
+def calls_in_loop(name, attribute, divisor):
+    """Calls `work` in a loop, or does its work there."""
+    (folder / "calls.c").write_text(
+        f"__attribute__(({attribute})) static unsigned work(unsigned x) {{ return x * 31 / {divisor}; }}\n"
+        "__attribute__((noinline)) unsigned turns(unsigned n) { unsigned s = 0;\n"
+        "for (unsigned i = 0; i < n; i++) s = work(s ^ i); return s; }\n"
+        "int main(int argc, char** argv) { return turns(argc * 1000) == 1; }\n")
+    subprocess.run(["clang-19", "-O1", "-g", "-o", folder / name, folder / "calls.c"], check=True)
+    return f"./{name}"
+
+
+called = calls_in_loop("called", "noinline", 7)
+inlined = calls_in_loop("inlined", "always_inline", 7)
+inside = "calls(turns, loop 0 at calls.c:3): 1 -> 0"
+run(called, inlined, *exact, "--expect", inside, status=0, out=["ACCEPT improved", f"predicted: {inside}: true"])
+run(called, inlined, *exact, "--expect", "calls(turns): 1 -> < 1", status=0, out="predicted: calls(turns): 1 -> < 1: true")
+run(called, inlined, *exact, "--expect", "calls(turns): 1 -> 1", status=1,
+    out=["SUSPICIOUS side effect", "predicted: calls(turns): 1 -> 1: false, the build after has 0"])
+run(called, inlined, *exact, "--expect", "instructions(work): 1 -> 0", status=2,
+    err="--expect 'instructions(work): 1 -> 0': the build before has ")
+run(called, inlined, *exact, "--expect", "calls(turns, loop 4): 1 -> 0", status=2,
+    err="the build before has no such loop; see 'asmforge audit ./called'")
+run(called, inlined, *exact, "--expect", "calls(xyzzy): 1 -> 0", status=2, err="no function 'xyzzy'")
+run(called, inlined, *exact, "--expect", "fewer calls", status=2,
+    err="'fewer calls' is no prediction: it names no function; it reads METRIC(FUNCTION")
+
 # ---- gates ----
 one = script("one", "echo one")
 two = script("two", "echo two; exit ${STATUS:-0}")
@@ -83,6 +110,8 @@ run(script("hangs", "read line < /proc/self/fd/9 || /bin/sleep 100"), one, "--ti
     err="./hangs did not end within 0.5 s (--timeout); give it less to do, or more time")
 run(script("slow", "/bin/sleep 0.3"), script("slower", "/bin/sleep 0.31"), "--budget", "2s", status=3,
     err=["./slow: a run takes ", "needs at least 40 of them; try --budget "])
+
+run(one, two, "--expect", inside, status=2, err="./one")
 
 # ---- a clean environment, and what is passed ----
 needs = script("needs", "[ \"$NEEDED\" = yes ] || exit 1; echo v 5")
@@ -199,6 +228,22 @@ kept = json.loads((folder / "broken.json").read_text())
 if "ended with status 5" not in kept["failure"] or len(kept["runs"]) < 5 or kept["verdict"] == "ACCEPT":
     failures.append(f"broken.json: {kept['failure']}, {len(kept['runs'])} runs, {kept['verdict']}")
 run("--replay", "broken.json", status=3, out=["INVESTIGATE", "measuring ended before its time"])
+
+# ---- asmforge is killed: what was measured until shortly before is kept ----
+(folder / "killed.json").unlink(missing_ok=True)
+lasting = [script("lasts", "/bin/sleep 0.05"), script("lasts2", "/bin/sleep  0.05")]
+process = subprocess.Popen([str(asmforge), "ab", *lasting, "--budget", "100s", "--record", "killed.json"],
+                           cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+for _ in range(600):
+    if (folder / "killed.json").exists() or process.poll() is not None:
+        break
+    time.sleep(0.1)
+process.kill()
+process.wait()
+kept = json.loads((folder / "killed.json").read_text())
+if kept["failure"] != "asmforge was killed" or len(kept["runs"]) < 5 or kept["verdict"] in ("ACCEPT", "SAME"):
+    failures.append(f"killed.json: {kept['failure']}, {len(kept['runs'])} runs, {kept['verdict']}")
+run("--replay", "killed.json", status=3, out="measuring ended before its time: asmforge was killed")
 
 # ---- samples that others took ----
 (folder / "a.json").write_text(json.dumps([10 + i % 5 / 100 for i in range(40)]))

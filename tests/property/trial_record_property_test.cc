@@ -75,7 +75,10 @@ Trial any_trial() {
     workload.metric.source = any_of<MetricSource>(8);
   }
   for (LayoutStage& stage : trial.layout_stages) scramble(stage.functions);
-  for (PredicateResult& result : trial.predictions) result.before = *rc::gen::arbitrary<int>();
+  for (StatedPrediction& prediction : trial.predictions) {
+    scramble(prediction);
+    prediction.result.before = *rc::gen::arbitrary<int>();
+  }
   Gate gate;
   scramble(gate);
   gate.outcome = any_of<GateOutcome>(3);

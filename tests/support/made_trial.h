@@ -84,9 +84,10 @@ class MadeTrial {
   }
 
   void predict(Truth truth) {
-    PredicateResult result;
-    result.truth = truth;
-    trial.predictions.push_back(result);
+    StatedPrediction prediction;
+    prediction.statement = "calls(work): 1 -> 0";
+    prediction.result.truth = truth;
+    trial.predictions.push_back(prediction);
   }
 
   // All of it, for a change that spends `effect` (log) more or less everywhere, with shapes

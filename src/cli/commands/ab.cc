@@ -10,14 +10,15 @@
 
 #include "base/interrupt.h"
 #include "base/process.h"
-#include "base/replace_file.h"
 #include "base/temp_dir.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/ab_builds.h"
 #include "cli/command.h"
+#include "cli/expectations.h"
 #include "cli/options.h"
 #include "cli/status_line.h"
+#include "cli/trial_record.h"
 #include "measure/machine_rig.h"
 #include "report/writers/verdict.h"
 #include "verdict/ab.h"
@@ -43,6 +44,7 @@ struct Options {
   std::string suite;
   std::vector<std::string> workloads;
   std::vector<std::string> environment;
+  std::vector<std::string> expectations;
   std::string input;
   std::string metric = "cpu";
   std::string gate;
@@ -187,7 +189,7 @@ struct Attempt {
   Result<Done> measured = Done{};
 };
 
-Result<Attempt> measure(const Options& options, Session& session) {
+Result<Attempt> measure(const Options& options, Session& session, TrialRecord& record) {
   Attempt attempt;
   Trial& trial = attempt.trial;
   AF_TRY(trial.workloads, workloads_of(options, session));
@@ -201,6 +203,8 @@ Result<Attempt> measure(const Options& options, Session& session) {
   AF_TRY(const AbBuild after, open_ab_build(options.after, options.after_capture));
   request.before = before.program;
   request.after = after.program;
+  AF_TRY(trial.predictions,
+         judge_expectations(options.expectations, before.program, after.program));
   AF_TRY(const std::shared_ptr<const TempDir> folder, TempDir::create());
   request.folder = folder->path();
 
@@ -209,7 +213,10 @@ Result<Attempt> measure(const Options& options, Session& session) {
   MachineRig rig(std::move(processor), meter_for, open_hardware_counters(), &interrupt_flag());
   StatusLine line(session.err);
   AbHooks hooks;
-  hooks.progress = [&](std::string_view what, double left) { line.show(what, left); };
+  hooks.progress = [&](std::string_view what, double left) {
+    line.show(what, left);
+    record.checkpoint(trial);
+  };
   hooks.compare_closures = compare_closures;
   hooks.build_layouts =
       layout_builder(before, after, trial.settings.seed, folder->path() + "/layouts");
@@ -235,16 +242,6 @@ Result<Attempt> read_samples(const Options& options, const Session& session) {
 
 // ---- what is told of it ----
 
-Result<Done> write_record(const Options& options, const Trial& trial, const Verdict& verdict) {
-  if (options.record.empty()) return Done{};
-  std::string text;
-  {
-    Output record(text);
-    write_verdict_json(trial, verdict, record);
-  }
-  return replace_file(options.record, text);
-}
-
 int tell(const Options& options, const Trial& trial, const Verdict& verdict, Session& session) {
   if (options.output.json)
     write_verdict_json(trial, verdict, session.out);
@@ -254,14 +251,13 @@ int tell(const Options& options, const Trial& trial, const Verdict& verdict, Ses
 }
 
 Result<int> compare(const Options& options, Session& session) {
-  if (!options.record.empty()) {
-    AF_TRY(const Done writable, check_writable(options.record));
-    static_cast<void>(writable);
-  }
+  TrialRecord record(options.record);
+  AF_TRY(const Done writable, record.check());
+  static_cast<void>(writable);
   AF_TRY(const Attempt attempt,
-         options.samples ? read_samples(options, session) : measure(options, session));
+         options.samples ? read_samples(options, session) : measure(options, session, record));
   const Verdict verdict = decide(attempt.trial);
-  const Result<Done> written = write_record(options, attempt.trial, verdict);
+  const Result<Done> written = record.finish(attempt.trial, verdict);
   if (!attempt.measured) {
     Error error = attempt.measured.error();
     if (!options.record.empty() && written)
@@ -334,6 +330,11 @@ Run setup(CLI::App& app) {
   app.add_option("--check", options->request.check,
                  "A shell command that judges $PROGRAM, instead of comparing output")
       ->type_name("COMMAND");
+  app.add_option("--expect", options->expectations,
+                 "What the change does to the assembly, as 'audit' predicts it for a finding")
+      ->type_name("PREDICTION")
+      ->take_all()
+      ->allow_extra_args(false);
   app.add_option("--reference", options->request.reference,
                  "A third program, measured and shown, never judged")
       ->type_name("FILE");

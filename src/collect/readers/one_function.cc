@@ -258,11 +258,13 @@ class Completer {
   // Writes what was found into the Binary.
   void publish() {
     std::vector<FunctionEntry>& functions = binary_.functions;
-    const auto known = static_cast<std::ptrdiff_t>(functions.size());
-    for (const auto& [address, entry] : added_) functions.push_back(entry);
-    std::inplace_merge(
-        functions.begin(), functions.begin() + known, functions.end(),
-        [](const FunctionEntry& a, const FunctionEntry& b) { return a.address < b.address; });
+    // Few: sorting all of them anew would take longer than everything else here.
+    for (const auto& [address, entry] : added_)
+      functions.insert(std::upper_bound(functions.begin(), functions.end(), address,
+                                        [](std::uint64_t wanted, const FunctionEntry& known) {
+                                          return wanted < known.address;
+                                        }),
+                       entry);
     added_.clear();
     binary_.cold_parts.clear();
     for (auto& [owner, parts] : cold_)

@@ -176,6 +176,16 @@ void write_gates(const Trial& trial, Output& out) {
                     out);
 }
 
+void write_predictions(const Trial& trial, Output& out) {
+  for (const StatedPrediction& prediction : trial.predictions) {
+    const PredicateResult& result = prediction.result;
+    write_paragraph("predicted: ",
+                    fmt::format("{}: {}{}{}", prediction.statement, to_string(result.truth),
+                                result.reason.empty() ? "" : ", ", result.reason),
+                    out);
+  }
+}
+
 void write_machine(const TrialEnvironment& machine, const Trial& trial, Output& out) {
   if (trial.settings.foreign_data) return;  // nobody knows where the samples were taken
   out.print("machine: {}, {}{}, seed {}\n",
@@ -208,6 +218,7 @@ void write_verdict(const Trial& trial, const Verdict& verdict, const Palette& pa
     out.print("BEFORE's own copy: {}; it should be a tie\n",
               change(*verdict.control, {"better", "worse"}));
   write_gates(trial, out);
+  write_predictions(trial, out);
   // Why a stage is missing is among the workload's notes.
   for (const LayoutStage& stage : trial.layout_stages)
     if (stage.available && !stage.reason.empty())
