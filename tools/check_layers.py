@@ -16,8 +16,9 @@ ALLOWED = {
     "audit": {"core", "base", "isa", "graph", "mc", "collect"},
     "verdict": {"core", "base", "isa", "graph", "mc", "collect", "measure"},
     "soak": {"core", "base", "isa", "graph", "mc", "collect", "measure"},
+    "forge": {"core", "base", "isa", "graph", "mc", "collect", "measure", "audit", "verdict"},
     "report": {"core", "base"},
-    "cli": {"core", "base", "isa", "graph", "mc", "collect", "measure", "audit", "verdict", "soak", "report"},
+    "cli": {"core", "base", "isa", "graph", "mc", "collect", "measure", "audit", "verdict", "soak", "forge", "report"},
 }
 INCLUDE = re.compile(r'\s*#\s*include\s+["<]([^/">]+)/')
 

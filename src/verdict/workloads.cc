@@ -1,18 +1,12 @@
 #include "verdict/workloads.h"
 
 #include <fmt/format.h>
-// All of it here, without exceptions: Debian's shared library throws, and costs at each start.
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
 
 #include <array>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
-#include <set>
 
-#include "base/mapped_file.h"
 #include "base/text.h"
 #include "collect/compile_command.h"
 #include "core/names.h"
@@ -62,83 +56,20 @@ std::optional<Quantity> parse_quantity(std::string_view text) {
   return quantity;
 }
 
-// One [[workload]] table. The first thing that is wrong with it is the error.
-class TableReader {
- public:
-  TableReader(const std::string& path, const toml::table& table) : path_(path), table_(table) {}
+// A text that is split as a shell would, or a list of texts.
+std::optional<std::vector<std::string>> words(TomlTable& table, std::string_view key) {
+  if (!table.is_text(key)) return table.texts(key);
+  return split_command(table.text(key).value_or(""));
+}
 
-  Result<Workload> read(const Workload& common) {
-    Workload workload = common;
-    workload.name = text("name").value_or("");
-    if (const auto metric = text("metric")) {
-      const Result<WorkloadMetric> parsed = parse_metric(*metric);
-      if (!parsed)
-        fail(parsed.error().what);
-      else
-        workload.metric = *parsed;
-    }
-    workload.arguments = words("arguments").value_or(common.arguments);
-    workload.environment = words("environment").value_or(common.environment);
-    workload.input_path = text("input").value_or(common.input_path);
-    workload.metric.unit = text("unit").value_or(workload.metric.unit);
-    workload.metric.higher_is_better =
-        value<bool>("higher-is-better", "true or false").value_or(workload.metric.higher_is_better);
-    workload.metric.deterministic =
-        value<bool>("exact", "true or false").value_or(workload.metric.deterministic);
-    workload.validation = value<bool>("validation", "true or false").value_or(common.validation);
-    workload.weight = value<double>("weight", "a number").value_or(common.weight);
-    workload.exit_status = static_cast<int>(
-        value<std::int64_t>("exit-status", "a whole number").value_or(common.exit_status));
-    if (workload.name.empty()) fail("a workload has no name");
-    if (!(workload.weight > 0)) fail("a weight must be above 0");
-    for (const auto& [key, node] : table_)
-      if (!known_.contains(key.str())) fail(fmt::format("no key '{}' is known", key.str()));
-    if (!problem_.empty())
-      return Error{ErrorCode::kBadInput,
-                   fmt::format("{}:{}: {}", path_, table_.source().begin.line, problem_),
-                   "docs/user/ab.md shows a suite"};
-    return workload;
-  }
-
- private:
-  void fail(std::string problem) {
-    if (problem_.empty()) problem_ = std::move(problem);
-  }
-  template <class T>
-  std::optional<T> value(std::string_view key, std::string_view kind) {
-    known_.insert(key);
-    const toml::node* node = table_.get(key);
-    if (node == nullptr) return std::nullopt;
-    const std::optional<T> read = node->value<T>();
-    if (!read) fail(fmt::format("'{}' must be {}", key, kind));
-    return read;
-  }
-  std::optional<std::string> text(std::string_view key) {
-    return value<std::string>(key, "a text");
-  }
-  std::optional<std::vector<std::string>> words(std::string_view key) {
-    known_.insert(key);
-    const toml::node* node = table_.get(key);
-    if (node == nullptr) return std::nullopt;
-    if (const auto line = node->value<std::string>()) return split_command(*line);
-    std::vector<std::string> list;
-    if (const toml::array* array = node->as_array()) {
-      for (const toml::node& element : *array) {
-        const auto word = element.value<std::string>();
-        if (!word) fail(fmt::format("'{}' must hold texts", key));
-        list.push_back(word.value_or(""));
-      }
-      return list;
-    }
-    fail(fmt::format("'{}' must be a text or a list of texts", key));
-    return std::nullopt;
-  }
-
-  const std::string& path_;
-  const toml::table& table_;
-  std::set<std::string_view> known_;
-  std::string problem_;
-};
+Workload workload_of(TomlTable& table, const Workload& common) {
+  Workload workload = common;
+  workload.name = table.text("name").value_or("");
+  if (workload.name.empty()) table.reject("name", "a workload has no name");
+  workload.arguments = words(table, "arguments").value_or(common.arguments);
+  read_workload_keys(table, common, workload);
+  return workload;
+}
 
 }  // namespace
 
@@ -176,27 +107,37 @@ Result<Workload> parse_workload(std::string_view text, const Workload& common) {
   return workload;
 }
 
-Result<std::vector<Workload>> read_suite(const std::string& path, const Workload& common) {
-  AF_TRY(const std::shared_ptr<const MappedFile> file, MappedFile::open(path));
-  const std::string_view text(reinterpret_cast<const char*>(file->bytes().data()),
-                              file->bytes().size());
-  const toml::parse_result parsed = toml::parse(text, path);
-  if (!parsed)
-    return Error{ErrorCode::kBadInput,
-                 fmt::format("{}:{}: {}", path, parsed.error().source().begin.line,
-                             printable(parsed.error().description())),
-                 "docs/user/ab.md shows a suite"};
-  const toml::table& root = parsed.table();
-  const toml::array* tables = root["workload"].as_array();
-  if (tables == nullptr || tables->empty() || root.size() != 1 || !tables->is_array_of_tables())
-    return Error{ErrorCode::kBadInput,
-                 fmt::format("{}: a suite holds [[workload]] tables and nothing else", path),
-                 "docs/user/ab.md shows a suite"};
-  std::vector<Workload> workloads;
-  for (const toml::node& table : *tables) {
-    AF_TRY(Workload workload, TableReader(path, *table.as_table()).read(common));
-    workloads.push_back(std::move(workload));
+void read_workload_keys(TomlTable& table, const Workload& common, Workload& workload) {
+  if (const auto metric = table.text("metric")) {
+    const Result<WorkloadMetric> parsed = parse_metric(*metric);
+    if (parsed)
+      workload.metric = *parsed;
+    else
+      table.reject("metric", parsed.error().what);
   }
+  workload.metric.unit = table.text("unit").value_or(workload.metric.unit);
+  workload.metric.higher_is_better =
+      table.truth("higher-is-better").value_or(workload.metric.higher_is_better);
+  workload.metric.deterministic = table.truth("exact").value_or(workload.metric.deterministic);
+  workload.environment = words(table, "env").value_or(common.environment);
+  workload.input_path = table.text("input").value_or(common.input_path);
+  workload.validation = table.truth("validation").value_or(common.validation);
+  workload.weight = table.number("weight").value_or(common.weight);
+  if (!(workload.weight > 0)) table.reject("weight", "a weight must be above 0");
+  workload.exit_status =
+      static_cast<int>(table.whole_number("exit-status").value_or(common.exit_status));
+}
+
+Result<std::vector<Workload>> read_suite(const std::string& path, const Workload& common) {
+  constexpr std::string_view kHint = "docs/user/ab.md shows a suite";
+  AF_TRY(TomlTable root, TomlTable::read_file(path));
+  std::vector<Workload> workloads;
+  for (TomlTable& table : root.tables("workload")) workloads.push_back(workload_of(table, common));
+  AF_TRY(const Done good, root.finish(kHint));
+  static_cast<void>(good);
+  if (workloads.empty())
+    return Error{ErrorCode::kBadInput, fmt::format("{}: it holds no [[workload]] table", path),
+                 std::string(kHint)};
   return workloads;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/toml_table.h"
 #include "core/result.h"
 #include "core/trial.h"
 
@@ -25,6 +26,10 @@ Result<Workload> parse_workload(std::string_view text, const Workload& common);
 
 // A TOML file of [[workload]] tables. What a table does not say is as in `common`.
 Result<std::vector<Workload>> read_suite(const std::string& path, const Workload& common);
+
+// The keys of any table of a workload, but for what it is called and runs: metric, unit,
+// higher-is-better, exact, env, input, validation, weight, exit-status.
+void read_workload_keys(TomlTable& table, const Workload& common, Workload& workload);
 
 // "2.5 %" and "0.025" as 0.025.
 Result<double> parse_share(std::string_view text);

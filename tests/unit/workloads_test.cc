@@ -78,7 +78,7 @@ arguments = "-k 'a b'"
 metric = "regex:([0-9.]+) MB/s"
 unit = "MB/s"
 higher-is-better = true
-environment = ["MODE=1"]
+env = ["MODE=1"]
 input = "in.txt"
 weight = 2
 validation = true
@@ -113,14 +113,18 @@ exact = true
 
 TEST_F(Suite, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(error_of("[[workload]]\nname = \n"), HasSubstr(":2: "));
-  EXPECT_EQ(error_of("[[workload]]\n"), ":1: a workload has no name");
-  EXPECT_EQ(error_of("[[workload]]\nname='a'\nargs='x'\n"), ":1: no key 'args' is known");
-  EXPECT_EQ(error_of("[[workload]]\nname='a'\nweight='x'\n"), ":1: 'weight' must be a number");
-  EXPECT_EQ(error_of("[[workload]]\nname='a'\nweight=0\n"), ":1: a weight must be above 0");
-  EXPECT_EQ(error_of("[[workload]]\nname='a'\narguments=[1]\n"), ":1: 'arguments' must hold texts");
-  EXPECT_EQ(error_of("[[workload]]\nname='a'\nmetric='cycles'\n"), ":1: no metric 'cycles'");
-  for (const char* text : {"x = 1\n", "workload = 1\n", "[workload]\nname='a'\n"})
-    EXPECT_EQ(error_of(text), ": a suite holds [[workload]] tables and nothing else") << text;
+  EXPECT_EQ(error_of("[[workload]]\n"), ":1:1: a workload has no name");
+  EXPECT_EQ(error_of("[[workload]]\nname='a'\nargs='x'\n"), ":3:1: no key 'args' is known");
+  EXPECT_EQ(error_of("[[workload]]\nname='a'\nweight='x'\n"), ":3:8: 'weight' must be a number");
+  EXPECT_EQ(error_of("[[workload]]\nname='a'\nweight=0\n"), ":3:8: a weight must be above 0");
+  EXPECT_EQ(error_of("[[workload]]\nname='a'\narguments=['x', 1]\n"),
+            ":3:17: 'arguments' must hold texts");
+  EXPECT_EQ(error_of("[[workload]]\nname='a'\nmetric='cycles'\n"), ":3:8: no metric 'cycles'");
+  // Of several mistakes the first.
+  EXPECT_EQ(error_of("y = 1\n[[workload]]\nname=2\nx=1\n"), ":1:1: no key 'y' is known");
+  EXPECT_EQ(error_of("workload = 1\n"), ":1:12: 'workload' must be tables: [[workload]]");
+  EXPECT_EQ(error_of("[workload]\nname='a'\n"), ":1:1: 'workload' must be tables: [[workload]]");
+  EXPECT_EQ(error_of(""), ": it holds no [[workload]] table");
   EXPECT_THAT(read_suite(scratch.file("none"), common).error().what, HasSubstr("no such file"));
 }
 

@@ -120,11 +120,11 @@ Result<ProcessResult> run_build(const CaptureRequest& request, const std::string
   argv.insert(argv.end(), request.command.begin(), request.command.end());
   return run_process({.argv = argv,
                       .environment = watched_environment(library, folder),
-                      .working_directory = {},
+                      .working_directory = request.working_directory,
                       .input = {},
                       .inherit_input = false,
-                      .output = OutputMode::kInherit,
-                      .errors = OutputMode::kInherit,
+                      .output = request.output,
+                      .errors = request.output,
                       .interrupted = request.interrupted});
 }
 
@@ -297,7 +297,8 @@ Result<CapturedBuild> capture_build(const CaptureRequest& request) {
   capture.directory = staging.path();
   capture.command = request.command;
   std::error_code ignored;
-  capture.built_in = fs::current_path(ignored).string();
+  capture.built_in = request.working_directory.empty() ? fs::current_path(ignored).string()
+                                                       : request.working_directory;
   capture.links = std::move(steps.links);
   capture.compiles = std::move(steps.compiles);
   for (const std::string& failure : steps.failures) {
