@@ -131,8 +131,7 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) {
     file_->note(node->source(), fmt::format("'{}' must be tables: [[{}]]", key, key));
     return inner;
   }
-  for (const toml::node& element : *array)
-    inner.push_back(TomlTable(file_, element.as_table()));
+  for (const toml::node& element : *array) inner.push_back(TomlTable(file_, element.as_table()));
   return inner;
 }
 
@@ -152,7 +151,8 @@ Result<Done> TomlTable::finish(std::string_view hint) const {
     for (const auto& [key, node] : table_at(table)) {
       if (keys.contains(key.str())) continue;
       if (first && !comes_before(key.source().begin, first->place)) continue;
-      first = Mistake{key.source().begin, fmt::format("no key '{}' is known", printable(key.str()))};
+      first =
+          Mistake{key.source().begin, fmt::format("no key '{}' is known", printable(key.str()))};
     }
   if (first) return file_->error(*first, hint);
   return Done{};

@@ -51,7 +51,13 @@ bool may_be_revisions(const std::string& before, const std::string& after) {
 Result<RevisionPair> build_revisions(const std::string& before, const std::string& after,
                                      const std::string& binary,
                                      const std::function<void(std::string_view)>& progress) {
-  AF_TRY(const Project project, find_project("."));
+  Result<Project> found = find_project(".");
+  if (!found && found.error().code == ErrorCode::kNotFound)
+    return Error{ErrorCode::kBadInput,
+                 fmt::format("{} and {} are no files, and no {} here says how to build revisions",
+                             before, after, kProjectFile),
+                 "check the paths, or try asmforge init"};
+  AF_TRY(const Project project, std::move(found));
   AF_TRY(const std::string chosen, choose_binary(project, binary));
   AF_TRY(Revisions revisions,
          Revisions::open(project, {.interrupted = &interrupt_flag(), .progress = progress}));
@@ -69,6 +75,13 @@ Result<RevisionPair> build_revisions(const std::string& before, const std::strin
   for (const ProjectWorkload& one : project.workloads)
     if (one.binary == chosen) pair.workloads.push_back(one.workload);
   pair.check = project.check;
+  pair.context = {.before_name = before,
+                  .before_commit = old_build.commit,
+                  .after_name = after,
+                  .after_commit = new_build.commit,
+                  .binary = chosen,
+                  .check = {},
+                  .transform = {}};
   pair.notes = {note_of("BEFORE", old_build), note_of("AFTER", new_build)};
   return pair;
 }

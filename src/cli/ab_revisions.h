@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/ab_builds.h"
+#include "core/journal.h"
 #include "core/result.h"
 #include "core/trial.h"
 
@@ -20,6 +21,7 @@ struct RevisionPair {
   std::vector<Workload> workloads;  // of asmforge.toml, those of the binary
   std::string check;                // of asmforge.toml; may be empty
   std::vector<std::string> notes;   // which commits these are
+  JournalContext context;
 };
 
 // Whether neither of the two names is a file.

@@ -6,12 +6,14 @@
 
 namespace asmforge {
 
-void StatusLine::show(std::string_view what, double seconds_left) {
+void StatusLine::show(std::string_view what, std::optional<double> seconds_left) {
   constexpr std::chrono::seconds kBetween{1};
   const Clock::time_point now = Clock::now();
   if (!err_.is_terminal() || now < next_) return;
   next_ = now + kBetween;
-  err_.print("\r{}, {:.0f} s left\x1b[K", what, std::ceil(seconds_left));
+  const std::string left =
+      seconds_left ? fmt::format(", {:.0f} s left", std::ceil(*seconds_left)) : "";
+  err_.print("\r{}{}\x1b[K", what, left);
   err_.flush();
   drawn_ = true;
   erase_line_when_ended(true);

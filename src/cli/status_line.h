@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string_view>
 
 #include "report/output.h"
@@ -16,7 +17,7 @@ class StatusLine {
   StatusLine& operator=(const StatusLine&) = delete;
 
   // Seldom enough not to disturb what is measured.
-  void show(std::string_view what, double seconds_left);
+  void show(std::string_view what, std::optional<double> seconds_left);
   void clear();
 
  private:

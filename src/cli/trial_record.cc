@@ -20,19 +20,29 @@ bool can_be_replaced(const std::string& path) {
   return !std::filesystem::exists(status) || std::filesystem::is_regular_file(status);
 }
 
+// We may work in another folder by the time it is written.
+std::string absolute(std::string path) {
+  std::error_code failed;
+  const std::string whole = path.empty() ? path : std::filesystem::absolute(path, failed).string();
+  return failed ? path : whole;
+}
+
 Result<Done> write_record(const std::string& path, const Trial& trial, const Verdict& verdict) {
-  std::string text;
-  {
-    Output record(text);
-    write_verdict_json(trial, verdict, record);
-  }
-  return replace_file(path, text);
+  return replace_file(path, record_text(trial, verdict));
 }
 
 }  // namespace
 
+std::string record_text(const Trial& trial, const Verdict& verdict) {
+  std::string text;
+  Output record(text);
+  write_verdict_json(trial, verdict, record);
+  record.flush();
+  return text;
+}
+
 TrialRecord::TrialRecord(std::string path)
-    : path_(std::move(path)), next_(Clock::now() + kBetween) {}
+    : path_(absolute(std::move(path))), next_(Clock::now() + kBetween) {}
 
 Result<Done> TrialRecord::check() const { return path_.empty() ? Done{} : check_writable(path_); }
 

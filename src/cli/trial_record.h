@@ -11,6 +11,9 @@
 
 namespace asmforge {
 
+// The trial and its verdict as JSON.
+std::string record_text(const Trial& trial, const Verdict& verdict);
+
 class TrialRecord {
  public:
   // No path: nothing is ever written.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -52,25 +53,25 @@ bool is_program(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file.read(bytes.data(), bytes.size())) return false;
   Elf64_Ehdr header{};
-  std::copy_n(bytes.data(), sizeof header, reinterpret_cast<char*>(&header));
-  return std::equal(ELFMAG, ELFMAG + SELFMAG, header.e_ident) &&
+  std::memcpy(&header, bytes.data(), sizeof header);
+  return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
          (header.e_type == ET_EXEC || header.e_type == ET_DYN) && header.e_entry != 0;
 }
 
 // What builds leave there besides programs: their questions to the compiler, and ours.
 bool is_to_be_skipped(const fs::path& folder) {
   const std::string name = folder.filename().string();
-  return name.starts_with('.') || name == "CMakeFiles" || name == "deps" || name == "node_modules" ||
-         name == "build-script-build";
+  return name.starts_with('.') || name == "CMakeFiles" || name == "deps" ||
+         name == "node_modules" || name == "build-script-build";
 }
 
 std::vector<std::string> find_programs(const fs::path& directory) {
   std::vector<std::pair<fs::file_time_type, std::string>> found;
   std::error_code failed;
-  fs::recursive_directory_iterator entry(directory,
-                                         fs::directory_options::skip_permission_denied, failed);
-  for (std::size_t files = 0; !failed && entry != fs::recursive_directory_iterator() &&
-                              files < kMostFiles;
+  fs::recursive_directory_iterator entry(directory, fs::directory_options::skip_permission_denied,
+                                         failed);
+  for (std::size_t files = 0;
+       !failed && entry != fs::recursive_directory_iterator() && files < kMostFiles;
        entry.increment(failed), ++files) {
     std::error_code ignored;
     if (entry->is_directory(ignored)) {

@@ -8,8 +8,8 @@
 namespace asmforge {
 
 struct FoundBuild {
-  std::string system;                 // "CMake"; empty when nothing was recognised
-  std::string build;                  // shell command
+  std::string system;  // "CMake"; empty when nothing was recognised
+  std::string build;   // shell command
   std::string clean;
   std::vector<std::string> binaries;  // programs that lie there, the latest built first
 };

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/replace_file.h"
 #include "base/toml_table.h"
 #include "collect/compile_command.h"
 #include "verdict/workloads.h"
@@ -68,8 +69,8 @@ ProjectWorkload workload_of(TomlTable& table, const std::vector<std::string>& bi
     made.binary = normal(words.front());
     // What a script starts, nobody could start anew from another build.
     if (std::ranges::find(binaries, made.binary) == binaries.end())
-      table.reject("command", fmt::format("'{}' is none of the binaries of [project]",
-                                          words.front()));
+      table.reject("command",
+                   fmt::format("'{}' is none of the binaries of [project]", words.front()));
     made.workload.arguments.assign(words.begin() + 1, words.end());
   }
   read_workload_keys(table, Workload(), made.workload);
@@ -134,6 +135,22 @@ Result<Project> find_project(const std::string& directory) {
   return Error{ErrorCode::kNotFound,
                fmt::format("no {} is here or in a folder above", kProjectFile),
                "'asmforge init' writes one"};
+}
+
+Result<std::string> work_folder_of(const std::string& project_directory) {
+  const std::string folder = project_directory + "/.asmforge";
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed)
+    return Error{ErrorCode::kUnavailable,
+                 fmt::format("{}: cannot be made: {}", folder, failed.message()),
+                 "check the disk and its permissions"};
+  // It ignores itself as well: `git status` shows nothing of ours.
+  if (!fs::exists(folder + "/.gitignore", failed)) {
+    AF_TRY(const Done ignored, replace_file(folder + "/.gitignore", "*\n"));
+    static_cast<void>(ignored);
+  }
+  return folder;
 }
 
 }  // namespace asmforge

@@ -46,7 +46,7 @@ struct Project {
   std::string clean;                  // shell command; may be empty
   std::vector<std::string> binaries;  // what the build makes, from the directory
   std::vector<std::string> carry;     // what git ignores and the build needs, from the directory
-  std::string check;                  // shell command that judges $PROGRAM; empty: outputs are compared
+  std::string check;  // shell command that judges $PROGRAM; empty: outputs are compared
   std::vector<ProjectWorkload> workloads;
   ForgeSettings forge;
   Candidates candidates;
@@ -56,5 +56,8 @@ struct Project {
 // none in `directory` or above it, up to the root of the file system.
 Result<Project> find_project(const std::string& directory);
 Result<Project> read_project(const std::string& path);
+
+// .asmforge in the project's folder, made when it is not there, and hidden from git.
+Result<std::string> work_folder_of(const std::string& project_directory);
 
 }  // namespace asmforge

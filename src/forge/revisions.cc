@@ -84,7 +84,7 @@ Result<Revisions> Revisions::open(const Project& project, Hooks hooks) {
     return Error{ErrorCode::kBadInput,
                  fmt::format("{}: is in no git repository", project.directory),
                  "revisions are built from one: git init, and commit"};
-  revisions.home_ = project.directory + "/.asmforge";
+  AF_TRY(revisions.home_, work_folder_of(project.directory));
   revisions.tree_ = revisions.home_ + "/tree";
   std::error_code failed;
   const fs::path prefix = fs::relative(project.directory, *top, failed);
@@ -92,13 +92,10 @@ Result<Revisions> Revisions::open(const Project& project, Hooks hooks) {
   fs::create_directories(revisions.home_ + "/builds", failed);
   if (failed) return cannot_write(revisions.home_, failed);
   AF_TRY(revisions.lock_, take_lock(revisions.home_ + "/lock"));
-  // What is ours shall not show up in the user's `git status`.
-  AF_TRY(const Done ignored, replace_file(revisions.home_ + "/.gitignore", "*\n"));
-  static_cast<void>(ignored);
   if (!fs::exists(revisions.tree_ + "/.git", failed)) {
     fs::remove_all(revisions.tree_, failed);
-    AF_TRY(const std::string cloned, revisions.git({"clone", "--quiet", "--shared", "--no-checkout",
-                                                    *top, revisions.tree_}));
+    AF_TRY(const std::string cloned,
+           revisions.git({"clone", "--quiet", "--shared", "--no-checkout", *top, revisions.tree_}));
     static_cast<void>(cloned);
   }
   return revisions;
@@ -109,9 +106,10 @@ Result<std::string> Revisions::commit_of(const std::string& revision) const {
   Result<std::string> commit =
       git({"rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"});
   if (commit) return commit;
-  return Error{ErrorCode::kNotFound,
-               fmt::format("'{}' is no file and no commit, branch or tag here", printable(revision)),
-               "'git log --oneline' lists commits"};
+  return Error{
+      ErrorCode::kNotFound,
+      fmt::format("'{}' is no file and no commit, branch or tag here", printable(revision)),
+      "'git log --oneline' lists commits"};
 }
 
 Result<Done> Revisions::check_out(const std::string& commit) const {
@@ -149,16 +147,14 @@ Result<Done> Revisions::carry() const {
 }
 
 Result<Done> Revisions::run_build(const RevisionBuild& build) const {
-  AF_TRY(const CapturedBuild captured,
-         capture_build({.directory = build.capture,
-                        .command = {"/bin/sh", "-c", project_.build},
-                        .working_directory = in_tree_,
-                        .output = OutputMode::kCapture,
-                        .interrupted = hooks_.interrupted,
-                        .progress = {}}));
+  AF_TRY(const CapturedBuild captured, capture_build({.directory = build.capture,
+                                                      .command = {"/bin/sh", "-c", project_.build},
+                                                      .working_directory = in_tree_,
+                                                      .output = OutputMode::kCapture,
+                                                      .interrupted = hooks_.interrupted,
+                                                      .progress = {}}));
   const std::string log = build.folder + "/build.log";
-  AF_TRY(const Done written,
-         replace_file(log, captured.build.output + captured.build.errors));
+  AF_TRY(const Done written, replace_file(log, captured.build.output + captured.build.errors));
   static_cast<void>(written);
   if (captured.build.succeeded()) return Done{};
   return Error{ErrorCode::kBadInput,

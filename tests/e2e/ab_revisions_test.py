@@ -74,6 +74,7 @@ run("init", where=project, status=0, out=["asmforge.toml: written, for a build w
 run("init", where=project, status=2, err="asmforge.toml: is there already; edit it, or move it away")
 empty = pathlib.Path(scratch.name) / "empty"
 empty.mkdir()
+run("ab", "one", "two", where=empty, status=2, err="one and two are no files, and no asmforge.toml here says how")
 run("init", where=empty, status=0, out="for a build that was not recognised")
 if "CHANGE-ME" not in (empty / "asmforge.toml").read_text():
     failures.append("init left nothing open where it had found nothing")
@@ -113,6 +114,8 @@ if not (project / "bin" / "kept.json").exists():
 # ---- what goes wrong ----
 run("ab", "v1", "v9", where=project, status=2, err="'v9' is no file and no commit, branch or tag here")
 run("ab", "v1", "--", "--help", where=project, status=2, err="needed")
+run("ab", "v1", "HEAD", "--budget", "soon", where=project, status=2, err="'soon' is no time")
+run("ab", "v1", "HEAD", "--before-capture", "x", where=project, status=2, err="revisions are captured while they are")
 run("ab", "v1", "HEAD", "--binary", "other", where=project, status=2,
     err="no workload of asmforge.toml runs 'other'; choose with --binary: bin/tool")
 write("sub/tool.c", "int main(void) { return 0 }\n")

@@ -99,7 +99,7 @@ command = "./mutate"
 TEST_F(ProjectFile, SaysWhatIsWrongAndWhere) {
   const std::string least = kLeast;
   ASSERT_TRUE(read(least)) << read(least).error().what;
-  EXPECT_EQ(error_of(""), ":1:1: there is no [project] with its build command");
+  EXPECT_EQ(error_of("\n"), ":1:1: there is no [project] with its build command");
   EXPECT_THAT(error_of("[project\n"), HasSubstr(":1:9: "));
   EXPECT_EQ(error_of("[project]\nbinaries = ['a']\n[[workload]]\nname='a'\ncommand='a'\n"),
             ":1:1: [project] has no build command");
@@ -114,7 +114,8 @@ TEST_F(ProjectFile, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(error_of(least + "[[workload]]\nname = 'b'\ncommand = './run.sh'\n"),
             ":9:11: './run.sh' is none of the binaries of [project]");
   EXPECT_EQ(error_of(least + "[[workload]]\nname = 'b'\n"), ":7:1: a workload has no command");
-  EXPECT_EQ(error_of("[project]\nbuild='CHANGE-ME'\nbinaries=['a']\n"),
+  EXPECT_EQ(error_of("[project]\nbuild='CHANGE-ME'\nbinaries=['a']\n"
+                     "[[workload]]\nname='a'\ncommand='a'\n"),
             ":2:7: 'build' still says CHANGE-ME");
   EXPECT_EQ(error_of("[project]\nbuild='make'\nbinaries=['a', '../b']\n"
                      "[[workload]]\nname='a'\ncommand='a'\n"),

@@ -112,7 +112,7 @@ exact = true
 }
 
 TEST_F(Suite, SaysWhatIsWrongAndWhere) {
-  EXPECT_THAT(error_of("[[workload]]\nname = \n"), HasSubstr(":2: "));
+  EXPECT_THAT(error_of("[[workload]]\nname = \n"), HasSubstr(":2:8: "));
   EXPECT_EQ(error_of("[[workload]]\n"), ":1:1: a workload has no name");
   EXPECT_EQ(error_of("[[workload]]\nname='a'\nargs='x'\n"), ":3:1: no key 'args' is known");
   EXPECT_EQ(error_of("[[workload]]\nname='a'\nweight='x'\n"), ":3:8: 'weight' must be a number");
@@ -124,7 +124,7 @@ TEST_F(Suite, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(error_of("y = 1\n[[workload]]\nname=2\nx=1\n"), ":1:1: no key 'y' is known");
   EXPECT_EQ(error_of("workload = 1\n"), ":1:12: 'workload' must be tables: [[workload]]");
   EXPECT_EQ(error_of("[workload]\nname='a'\n"), ":1:1: 'workload' must be tables: [[workload]]");
-  EXPECT_EQ(error_of(""), ": it holds no [[workload]] table");
+  EXPECT_EQ(error_of("\n"), ": it holds no [[workload]] table");
   EXPECT_THAT(read_suite(scratch.file("none"), common).error().what, HasSubstr("no such file"));
 }
 

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <initializer_list>
 #include <memory>
 #include <random>
@@ -14,11 +15,13 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "cli/ab_builds.h"
+#include "cli/ab_revisions.h"
 #include "cli/command.h"
 #include "cli/expectations.h"
 #include "cli/options.h"
 #include "cli/status_line.h"
 #include "cli/trial_record.h"
+#include "forge/journal.h"
 #include "measure/machine_rig.h"
 #include "report/writers/verdict.h"
 #include "verdict/ab.h"
@@ -41,6 +44,7 @@ struct Options {
   std::string after;
   std::string before_capture;
   std::string after_capture;
+  std::string binary;
   std::string suite;
   std::vector<std::string> workloads;
   std::vector<std::string> environment;
@@ -151,6 +155,18 @@ Result<AbRequest> request_of(const Options& options) {
   return request;
 }
 
+// Commands of a project run in its folder; what was named on the command line is where it was.
+Result<Done> work_in(const std::string& directory, AbRequest& request) {
+  std::error_code failed;
+  for (std::string* path : {&request.reference, &request.reverted})
+    if (!path->empty()) *path = std::filesystem::absolute(*path, failed).string();
+  std::filesystem::current_path(directory, failed);
+  if (failed)
+    return Error{ErrorCode::kBadInput,
+                 fmt::format("{}: cannot be entered: {}", directory, failed.message()), ""};
+  return Done{};
+}
+
 Result<Done> build_reverted(const Options& options) {
   if (options.revert_build.empty()) return Done{};
   ProcessOptions build;
@@ -187,31 +203,72 @@ std::unique_ptr<Meter> meter_for(const WorkloadMetric& metric) {
 struct Attempt {
   Trial trial;
   Result<Done> measured = Done{};
+  std::optional<JournalContext> context;  // of revisions: what the journal is to say of them
+  std::string project_directory;
 };
+
+// Both sides, opened; where they had to be built, what comes with their project.
+struct Sides {
+  AbBuild before;
+  AbBuild after;
+  std::optional<RevisionPair> revisions;
+};
+
+Result<Sides> open_sides(const Options& options, StatusLine& line) {
+  Sides sides;
+  if (may_be_revisions(options.before, options.after)) {
+    if (!options.before_capture.empty() || !options.after_capture.empty())
+      return usage("revisions are captured while they are built",
+                   "leave --before-capture and --after-capture out, or name two programs");
+    AF_TRY(sides.revisions,
+           build_revisions(options.before, options.after, options.binary,
+                           [&](std::string_view what) { line.show(what, std::nullopt); }));
+    sides.before = sides.revisions->before;
+    sides.after = sides.revisions->after;
+    return sides;
+  }
+  if (!options.binary.empty())
+    return usage("--binary chooses among the programs of a project", "name two revisions of it");
+  AF_TRY(sides.before, open_ab_build(options.before, options.before_capture));
+  AF_TRY(sides.after, open_ab_build(options.after, options.after_capture));
+  return sides;
+}
 
 Result<Attempt> measure(const Options& options, Session& session, TrialRecord& record) {
   Attempt attempt;
   Trial& trial = attempt.trial;
-  AF_TRY(trial.workloads, workloads_of(options, session));
+  // What can be found wrong at once is, before anything is built.
+  const bool said = session.has_trailing || !options.workloads.empty() || !options.suite.empty();
+  if (said || !may_be_revisions(options.before, options.after)) {
+    AF_TRY(trial.workloads, workloads_of(options, session));
+  }
   AF_TRY(const Done named, check_names(trial.workloads));
   static_cast<void>(named);
   AF_TRY(trial.settings, settings_of(options));
   AF_TRY(AbRequest request, request_of(options));
   AF_TRY(const Done reverted, build_reverted(options));
   static_cast<void>(reverted);
-  AF_TRY(const AbBuild before, open_ab_build(options.before, options.before_capture));
-  AF_TRY(const AbBuild after, open_ab_build(options.after, options.after_capture));
-  request.before = before.program;
-  request.after = after.program;
+  StatusLine line(session.err);
+  AF_TRY(const Sides sides, open_sides(options, line));
+  if (!said && sides.revisions) trial.workloads = sides.revisions->workloads;
+  request.before = sides.before.program;
+  request.after = sides.after.program;
+  if (sides.revisions) {
+    if (request.check.empty()) request.check = sides.revisions->check;
+    trial.notes = sides.revisions->notes;
+    attempt.context = sides.revisions->context;
+    attempt.project_directory = sides.revisions->directory;
+    AF_TRY(const Done there, work_in(sides.revisions->directory, request));
+    static_cast<void>(there);
+  }
   AF_TRY(trial.predictions,
-         judge_expectations(options.expectations, before.program, after.program));
+         judge_expectations(options.expectations, request.before, request.after));
   AF_TRY(const std::shared_ptr<const TempDir> folder, TempDir::create());
   request.folder = folder->path();
 
   wait_for_work_when_interrupted();
   MeasuredProcessor processor = choose_machine_processor(trial.environment);
   MachineRig rig(std::move(processor), meter_for, open_hardware_counters(), &interrupt_flag());
-  StatusLine line(session.err);
   AbHooks hooks;
   hooks.progress = [&](std::string_view what, double left) {
     line.show(what, left);
@@ -219,7 +276,7 @@ Result<Attempt> measure(const Options& options, Session& session, TrialRecord& r
   };
   hooks.compare_closures = compare_closures;
   hooks.build_layouts =
-      layout_builder(before, after, trial.settings.seed, folder->path() + "/layouts");
+      layout_builder(sides.before, sides.after, trial.settings.seed, folder->path() + "/layouts");
   attempt.measured = run_ab(request, hooks, rig, trial);
   return attempt;
 }
@@ -242,6 +299,15 @@ Result<Attempt> read_samples(const Options& options, const Session& session) {
 
 // ---- what is told of it ----
 
+Result<Done> note_in_journal(const Attempt& attempt, const Verdict& verdict) {
+  if (!attempt.context) return Done{};
+  AF_TRY(Journal journal, Journal::open(attempt.project_directory));
+  AF_TRY(const std::int64_t number, journal.add(*attempt.context, attempt.trial, verdict,
+                                                record_text(attempt.trial, verdict)));
+  static_cast<void>(number);
+  return Done{};
+}
+
 int tell(const Options& options, const Trial& trial, const Verdict& verdict, Session& session) {
   if (options.output.json)
     write_verdict_json(trial, verdict, session.out);
@@ -258,6 +324,7 @@ Result<int> compare(const Options& options, Session& session) {
          options.samples ? read_samples(options, session) : measure(options, session, record));
   const Verdict verdict = decide(attempt.trial);
   const Result<Done> written = record.finish(attempt.trial, verdict);
+  const Result<Done> noted = note_in_journal(attempt, verdict);
   if (!attempt.measured) {
     Error error = attempt.measured.error();
     if (!options.record.empty() && written)
@@ -267,6 +334,7 @@ Result<int> compare(const Options& options, Session& session) {
   }
   const int status = tell(options, attempt.trial, verdict, session);
   if (!written) return written.error();
+  if (!noted) return noted.error();
   return status;
 }
 
@@ -299,9 +367,10 @@ void alone_but_for(CLI::App& app, CLI::Option* one, std::initializer_list<std::s
 
 Run setup(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("BEFORE", options->before, "The program as it was, or the capture of its build");
+  app.add_option("BEFORE", options->before,
+                 "The program as it was, the capture of its build, or a revision in git");
   app.add_option("AFTER", options->after,
-                 "The program with the change, or the capture of its build");
+                 "The program with the change, the capture of its build, or a revision");
   app.add_option("--workload", options->workloads,
                  "One of several things to run: a name and the program's arguments")
       ->type_name("'NAME=ARGUMENTS'")
@@ -344,6 +413,9 @@ Run setup(CLI::App& app) {
   app.add_option("--revert-build", options->revert_build,
                  "The shell command that builds the file of --reverted")
       ->type_name("COMMAND");
+  app.add_option("--binary", options->binary,
+                 "Of two revisions: which program of the project is compared")
+      ->type_name("NAME");
   app.add_option("--before-capture", options->before_capture,
                  "What 'asmforge capture' kept of BEFORE's build: to try other layouts")
       ->type_name("DIR");

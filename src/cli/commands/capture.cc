@@ -79,6 +79,7 @@ Result<int> run(const Options& options, Session& session) {
   }
   AF_TRY(const CapturedBuild captured, capture_build({.directory = options.directory,
                                                       .command = session.trailing,
+                                                      .working_directory = {},
                                                       .assembly = !options.no_assembly,
                                                       .interrupted = &interrupt_flag(),
                                                       .progress = {}}));

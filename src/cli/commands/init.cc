@@ -27,7 +27,7 @@ Result<int> run(const Options& options, Session& session) {
     return Error{ErrorCode::kBadInput, fmt::format("{}: is no folder", options.directory),
                  "name the project's folder"};
   const fs::path file = options.directory == "." ? fs::path(kProjectFile)
-                                                  : fs::path(options.directory) / kProjectFile;
+                                                 : fs::path(options.directory) / kProjectFile;
   if (fs::exists(fs::symlink_status(file, failed)))
     return Error{ErrorCode::kBadInput, fmt::format("{}: is there already", file.string()),
                  "edit it, or move it away"};
@@ -39,8 +39,9 @@ Result<int> run(const Options& options, Session& session) {
                                          : fmt::format("a build with {}", found.system));
   for (const std::string& binary : found.binaries)
     session.out.print("  program {}\n", printable(binary));
-  session.out.print("next: mend its build command, say in [[workload]] what is to be fast, and try\n"
-                    "  asmforge ab HEAD~1 HEAD\n");
+  session.out.print(
+      "next: mend its build command, say in [[workload]] what is to be fast, and try\n"
+      "  asmforge ab HEAD~1 HEAD\n");
   return 0;
 }
 
@@ -53,8 +54,12 @@ Run setup(CLI::App& app) {
 }  // namespace
 
 extern const Command init{
-    "init", "Write a first asmforge.toml for the project in this folder", setup, {},
-    "Looks at what the folder holds (Cargo.toml, CMakeLists.txt, meson.build, a Makefile, programs\n"
+    "init",
+    "Write a first asmforge.toml for the project in this folder",
+    setup,
+    {},
+    "Looks at what the folder holds (Cargo.toml, CMakeLists.txt, meson.build, a Makefile, "
+    "programs\n"
     "that were built) and writes a commented asmforge.toml to be mended. Nothing is overwritten."};
 
 }  // namespace asmforge::commands
