@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <system_error>
-#include <utility>
 
 #include "base/replace_file.h"
 #include "report/writers/verdict.h"
@@ -21,7 +20,7 @@ bool can_be_replaced(const std::string& path) {
 }
 
 // We may work in another folder by the time it is written.
-std::string absolute(std::string path) {
+std::string absolute(const std::string& path) {
   std::error_code failed;
   const std::string whole = path.empty() ? path : std::filesystem::absolute(path, failed).string();
   return failed ? path : whole;
@@ -41,8 +40,8 @@ std::string record_text(const Trial& trial, const Verdict& verdict) {
   return text;
 }
 
-TrialRecord::TrialRecord(std::string path)
-    : path_(absolute(std::move(path))), next_(Clock::now() + kBetween) {}
+TrialRecord::TrialRecord(const std::string& path)
+    : path_(absolute(path)), next_(Clock::now() + kBetween) {}
 
 Result<Done> TrialRecord::check() const { return path_.empty() ? Done{} : check_writable(path_); }
 

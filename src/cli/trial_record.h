@@ -17,7 +17,7 @@ std::string record_text(const Trial& trial, const Verdict& verdict);
 class TrialRecord {
  public:
   // No path: nothing is ever written.
-  explicit TrialRecord(std::string path);
+  explicit TrialRecord(const std::string& path);
 
   // Whether the file can be written, asked before anything runs.
   [[nodiscard]] Result<Done> check() const;

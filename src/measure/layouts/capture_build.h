@@ -13,9 +13,9 @@
 namespace asmforge {
 
 struct CaptureRequest {
-  std::string directory;             // NAME; made, or replaced when it is a capture already
-  std::vector<std::string> command;  // of the build
-  std::string working_directory;     // it runs there; empty: ours
+  std::string directory;                     // NAME; made, or replaced when it is a capture already
+  std::vector<std::string> command;          // of the build
+  std::string working_directory;             // it runs there; empty: ours
   OutputMode output = OutputMode::kInherit;  // where what it prints goes
   bool assembly = true;  // also keep the compiler's assembly; clang is asked for it again
   const std::atomic<bool>* interrupted = nullptr;
