@@ -27,6 +27,8 @@ struct Build {
     const auto found = lines.locate({&address, 1});
     return found ? found->front() : SourceLocation();
   };
+  Build(const Build&) = delete;
+  Build& operator=(const Build&) = delete;
   explicit Build(const Binary& of) : binary(of), analyser(of), lines(of) {}
 };
 

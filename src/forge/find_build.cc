@@ -139,13 +139,7 @@ carry = []
 name = "first"
 command = {}        # a binary of the above and its arguments
 # metric = "cpu"    # or wall, peak-memory, instructions, regex:PATTERN, ...
-# weight = 1.0
 # env = ["MODE=fast"]
-# validation = true # held back: never used to choose, only to judge in the end
-
-[forge]
-budget = "10min"    # of measuring
-floor = "0.5%"      # smaller gains are not worth their code
 )",
       json_quoted(found.build.empty() ? kLeftOpen : found.build), json_quoted(found.clean),
       found.binaries.empty() ? " (none was found; build once and run init again)" : "",

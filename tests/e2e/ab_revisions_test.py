@@ -114,6 +114,13 @@ if not (project / "bin" / "kept.json").exists():
 # ---- what goes wrong ----
 run("ab", "v1", "v9", where=project, status=2, err="'v9' is no file and no commit, branch or tag here")
 run("ab", "v1", "--", "--help", where=project, status=2, err="needed")
+run("ab", "v1", "HEAD", "--metric", "wall", where=project, status=2,
+    err="the workloads are those of asmforge.toml, which says how each is measured")
+write("sub/bin/number", "5\n")
+run("ab", "v1", words, "--input", "number", "--metric", "instructions", "--", where=project / "bin", status=0,
+    out="SAME identical")
+run("ab", "v1", "HEAD", "--input", "number", "--metric", "instructions", "--", where=project / "bin", status=0,
+    out="ACCEPT improved")
 run("ab", "v1", "HEAD", "--budget", "soon", where=project, status=2, err="'soon' is no time")
 run("ab", "v1", "HEAD", "--before-capture", "x", where=project, status=2, err="revisions are captured while they are")
 run("ab", "v1", "HEAD", "--binary", "other", where=project, status=2,

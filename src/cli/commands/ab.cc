@@ -156,8 +156,13 @@ Result<AbRequest> request_of(const Options& options) {
 }
 
 // Commands of a project run in its folder; what was named on the command line is where it was.
-Result<Done> work_in(const std::string& directory, AbRequest& request) {
+Result<Done> work_in(const std::string& directory, bool said, AbRequest& request,
+                     std::vector<Workload>& workloads) {
   std::error_code failed;
+  if (said)
+    for (Workload& workload : workloads)
+      if (!workload.input_path.empty())
+        workload.input_path = std::filesystem::absolute(workload.input_path, failed).string();
   for (std::string* path : {&request.reference, &request.reverted})
     if (!path->empty()) *path = std::filesystem::absolute(*path, failed).string();
   std::filesystem::current_path(directory, failed);
@@ -234,6 +239,16 @@ Result<Sides> open_sides(const Options& options, StatusLine& line) {
   return sides;
 }
 
+// How a workload is measured is said where the workload is.
+Result<Done> check_nothing_ignored(const Options& options) {
+  const Options untouched;
+  if (options.metric == untouched.metric && options.environment.empty() && options.input.empty() &&
+      options.exit_status == 0 && !options.higher_is_better && !options.exact)
+    return Done{};
+  return usage("the workloads are those of asmforge.toml, which says how each is measured",
+               "say it there, or name what to run with --workload, --suite or --");
+}
+
 Result<Attempt> measure(const Options& options, Session& session, TrialRecord& record) {
   Attempt attempt;
   Trial& trial = attempt.trial;
@@ -241,6 +256,9 @@ Result<Attempt> measure(const Options& options, Session& session, TrialRecord& r
   const bool said = session.has_trailing || !options.workloads.empty() || !options.suite.empty();
   if (said || !may_be_revisions(options.before, options.after)) {
     AF_TRY(trial.workloads, workloads_of(options, session));
+  } else {
+    AF_TRY(const Done whole, check_nothing_ignored(options));
+    static_cast<void>(whole);
   }
   AF_TRY(const Done named, check_names(trial.workloads));
   static_cast<void>(named);
@@ -258,7 +276,7 @@ Result<Attempt> measure(const Options& options, Session& session, TrialRecord& r
     trial.notes = sides.revisions->notes;
     attempt.context = sides.revisions->context;
     attempt.project_directory = sides.revisions->directory;
-    AF_TRY(const Done there, work_in(sides.revisions->directory, request));
+    AF_TRY(const Done there, work_in(sides.revisions->directory, said, request, trial.workloads));
     static_cast<void>(there);
   }
   AF_TRY(trial.predictions,
