@@ -8,31 +8,28 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from ab_runner import Runner  # noqa: E402
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--asmforge", required=True)
 parser.add_argument("--build")
 options = parser.parse_args()
 asmforge = pathlib.Path(options.asmforge).resolve()
-failures = []
 scratch = tempfile.TemporaryDirectory()
 folder = pathlib.Path(scratch.name) / "project"
 folder.mkdir()
 environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 
 
-def run(*words, status, out="", err="", where=folder, **more):
-    """Runs asmforge, demands the status and that each stream holds the given text."""
-    done = subprocess.run([str(asmforge), *map(str, words)], cwd=where, capture_output=True, text=True, timeout=240,
-                          check=False, env={**environment, **more})
-    if done.returncode != status:
-        failures.append(f"{words}: status {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
-    for what, found, wanted in (("output", done.stdout, out), ("errors", done.stderr, err)):
-        for part in [wanted] if isinstance(wanted, str) else wanted:
-            if part not in found:
-                failures.append(f"{words}: no '{part}' in its {what}:\n{found}")
-    if status in (2, 3) and not done.stdout and len(done.stderr.splitlines()) != 1:
-        failures.append(f"{words}: not one sentence:\n{done.stderr}")
-    return done.stdout
+runner = Runner([str(asmforge)], folder, timeout=240)
+failures = runner.failures
+
+
+def run(*words, **more):
+    """Variables in capitals are of the environment."""
+    variables = {name: more.pop(name) for name in list(more) if name.isupper()}
+    return runner.run(*words, env={**environment, **variables}, **more)
 
 
 def git(*words):

@@ -13,29 +13,18 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from ab_runner import Runner  # noqa: E402
+
 parser = argparse.ArgumentParser()
 parser.add_argument("--asmforge", required=True)
 parser.add_argument("--build")
 options = parser.parse_args()
 asmforge = pathlib.Path(options.asmforge).resolve()
-failures = []
 scratch = tempfile.TemporaryDirectory()
 folder = pathlib.Path(scratch.name)
-
-
-def run(*words, status, out="", err="", **more):
-    """Runs `ab`, demands the status and that each stream holds the given text."""
-    done = subprocess.run([str(asmforge), "ab", *map(str, words)], cwd=folder, capture_output=True, text=True,
-                          timeout=120, check=False, **more)
-    if done.returncode != status:
-        failures.append(f"ab {words}: status {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
-    for what, found, wanted in (("output", done.stdout, out), ("errors", done.stderr, err)):
-        for part in [wanted] if isinstance(wanted, str) else wanted:
-            if part not in found:
-                failures.append(f"ab {words}: no '{part}' in its {what}:\n{found}")
-    if status in (2, 3) and not done.stdout and len(done.stderr.splitlines()) != 1:
-        failures.append(f"ab {words}: not one sentence:\n{done.stderr}")
-    return done.stdout
+runner = Runner([str(asmforge), "ab"], folder, timeout=120)
+run, failures = runner.run, runner.failures
 
 
 def script(name, text):
