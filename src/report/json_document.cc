@@ -2,6 +2,8 @@
 
 #include "base/version.h"
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace asmforge {
 namespace {
 

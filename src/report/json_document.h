@@ -19,6 +19,9 @@
 
 #include "report/output.h"
 
+// Compiled once, in json_document.cc.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace asmforge {
 
 using Json = nlohmann::ordered_json;

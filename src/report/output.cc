@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <iterator>
 
 namespace asmforge {
 namespace {
@@ -29,6 +30,11 @@ Output::~Output() { flush(); }
 
 void Output::write(std::string_view text) {
   buffer_ += text;
+  if (buffer_.size() >= kFlushAt) flush();
+}
+
+void Output::format_and_write(fmt::string_view format, fmt::format_args args) {
+  fmt::vformat_to(std::back_inserter(buffer_), format, args);
   if (buffer_.size() >= kFlushAt) flush();
 }
 

@@ -8,7 +8,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace asmforge {
 
@@ -26,8 +25,7 @@ class Output {
   void write(std::string_view text);
   template <class... Args>
   void print(fmt::format_string<Args...> format, Args&&... args) {
-    fmt::format_to(std::back_inserter(buffer_), format, std::forward<Args>(args)...);
-    if (buffer_.size() >= kFlushAt) flush();
+    format_and_write(format, fmt::make_format_args(args...));
   }
   void flush();
 
@@ -38,6 +36,9 @@ class Output {
   [[nodiscard]] int failure() const { return failure_; }
 
  private:
+  // Not in the template: each file that prints would compile fmt's machinery anew.
+  void format_and_write(fmt::string_view format, fmt::format_args args);
+
   static constexpr std::size_t kFlushAt = std::size_t{64} * 1024;  // bytes
   int descriptor_ = -1;
   std::string* text_ = nullptr;

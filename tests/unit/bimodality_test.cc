@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "../support/rates.h"
 #include "base/statistics/random.h"
 
 namespace asmforge {
@@ -52,6 +53,7 @@ TEST(Dip, DoesNotDependOnPlaceScaleDirectionOrOrder) {
 }
 
 TEST(TwoHumps, OnePercentOfUniformSamplesAndFewerOfOthers) {
+  ASMFORGE_RATES_TEST();
   SCOPED_TRACE(kSeed);
   Random random(kSeed);
   constexpr int kRounds = 10'000;

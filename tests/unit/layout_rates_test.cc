@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../support/made_trial.h"
+#include "../support/rates.h"
 #include "base/statistics/sample.h"
 #include "verdict/placement.h"
 
@@ -122,6 +123,7 @@ double slack(double rate, int trials = kTrials) {
 }
 
 TEST(LayoutStages, HoldTheirSizeWhateverTheEditMoves) {
+  ASMFORGE_RATES_TEST();
   SCOPED_TRACE(kSeed);
   double both = 0;
   for (const Kind& kind : kKinds) {
@@ -135,6 +137,7 @@ TEST(LayoutStages, HoldTheirSizeWhateverTheEditMoves) {
 }
 
 TEST(LayoutStages, SeeOneAndTwoPercentWithTheRightSign) {
+  ASMFORGE_RATES_TEST();
   SCOPED_TRACE(kSeed);
   double at_1 = 0;
   double at_2 = 0;
@@ -153,6 +156,7 @@ TEST(LayoutStages, SeeOneAndTwoPercentWithTheRightSign) {
 
 // An effect of just the floor may be called equal in 5 % of trials at most.
 TEST(LayoutStages, EqualityIsProvenAndNotAssumed) {
+  ASMFORGE_RATES_TEST();
   SCOPED_TRACE(kSeed);
   EXPECT_GE(rates(kKinds[0], 0).equal, 0.95);
   EXPECT_LE(rates(kKinds[0], std::log1p(0.005)).equal, 0.05 + slack(0.05));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "../support/made_trial.h"
+#include "../support/rates.h"
 
 namespace asmforge {
 namespace {
@@ -90,6 +91,7 @@ Rates rates(double effect, double floor, double noise) {
 double slack(double rate) { return 4 * std::sqrt(rate * (1 - rate) / kTrials); }
 
 TEST(NaturalStage, LookingDoesNotFool) {
+  ASMFORGE_RATES_TEST();
   // A floor of next to nothing, so that the test alone decides.
   const Rates null = rates(0, 1e-6, 0.004);
   EXPECT_LE(null.claimed, 0.05 + slack(0.05));
@@ -106,6 +108,7 @@ TEST(NaturalStage, StopsEarlyAtLargeEffectsAndCoversThem) {
 }
 
 TEST(NaturalStage, CallsOnlyEqualWhatIsEqual) {
+  ASMFORGE_RATES_TEST();
   const Rates at_the_floor = rates(std::log1p(0.005), 0.005, 0.01);
   EXPECT_LE(at_the_floor.equal, 0.05 + slack(0.05));
   const Rates equal = rates(0, 0.005, 0.006);
@@ -114,6 +117,7 @@ TEST(NaturalStage, CallsOnlyEqualWhatIsEqual) {
 }
 
 TEST(NaturalStage, GivesUpWhenTheBudgetCannotSettleIt) {
+  ASMFORGE_RATES_TEST();
   const Rates hopeless = rates(0, 0.005, 0.2);
   EXPECT_LE(hopeless.looks, 3.5);
   EXPECT_LE(hopeless.claimed, 0.05 + slack(0.05));

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "../support/rates.h"
 #include "base/statistics/random.h"
 
 namespace asmforge {
@@ -90,6 +91,7 @@ TEST(ShiftPaired, FindsTheTurnAndTheEffect) {
 // Size at 1 % and 5 % and coverage of the 99 % interval, within four standard errors, over
 // shapes that differ in how much they hide the turn.
 TEST(ShiftPaired, HoldsItsSizeAtEveryShape) {
+  ASMFORGE_RATES_TEST();
   SCOPED_TRACE(kSeed);
   Random random(kSeed);
   constexpr int kRounds = 4000;
@@ -121,6 +123,7 @@ TEST(ShiftPaired, HoldsItsSizeAtEveryShape) {
 
 // On a steep shape nearly all of the level is used, where a fixed factor of 1.15 uses a third.
 TEST(ShiftPaired, IsNotCautiousWhereTheTurnIsPlain) {
+  ASMFORGE_RATES_TEST();
   SCOPED_TRACE(kSeed);
   Random random(kSeed);
   constexpr int kRounds = 4000;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "../support/rates.h"
 #include "base/statistics/interval.h"
 #include "base/statistics/random.h"
 #include "base/statistics/sample.h"
@@ -115,6 +116,7 @@ double tied_draw(Random& random) { return std::round(2 * random.normal()); }
 
 // Coverage of the 95 % interval and size of the 5 % test, within four standard errors.
 TEST(SignedRank, CoversAndHoldsItsSize) {
+  ASMFORGE_RATES_TEST();
   SCOPED_TRACE(kSeed);
   Random random(kSeed);
   constexpr int kRounds = 4000;

@@ -1,5 +1,6 @@
 // Slopes of known truth, and how often their intervals cover it.
 #include "base/statistics/theil_sen.h"
+#include "../support/rates.h"
 
 #include <gtest/gtest.h>
 
@@ -50,6 +51,7 @@ double coverage(double dependence, std::size_t block, std::uint64_t seed) {
 
 // 300 trials: the standard error of a coverage of 0.95 is 0.013.
 TEST(TheilSen, CoversIndependentNoise) {
+  ASMFORGE_RATES_TEST();
   const double share = coverage(0, 1, 7);
   RecordProperty("coverage", std::to_string(share));
   EXPECT_GT(share, 0.92);
@@ -57,6 +59,7 @@ TEST(TheilSen, CoversIndependentNoise) {
 }
 // Blocks of neighbours narrow the loss under dependence; they do not remove it.
 TEST(TheilSen, BlocksHelpAgainstDependence) {
+  ASMFORGE_RATES_TEST();
   const double single = coverage(0.6, 1, 8);
   const double blocks = coverage(0.6, 6, 8);
   EXPECT_LT(single, 0.80);

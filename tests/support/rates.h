@@ -1,0 +1,14 @@
+// Error rates, coverage and power over thousands of made samples. The sanitizers look for other
+// faults, which a test's single samples show them as well, and would take minutes over these.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define ASMFORGE_RATES_TEST() GTEST_SKIP() << "rates are judged in the build without sanitizers"
+#endif
+#endif
+#ifndef ASMFORGE_RATES_TEST
+#define ASMFORGE_RATES_TEST()
+#endif
