@@ -59,15 +59,13 @@ Result<RevisionPair> build_revisions(const std::string& before, const std::strin
                  "check the paths, or try asmforge init"};
   AF_TRY(const Project project, std::move(found));
   AF_TRY(const std::string chosen, choose_binary(project, binary));
-  AF_TRY(Revisions revisions,
+  AF_TRY(const Revisions revisions,
          Revisions::open(project, {.interrupted = &interrupt_flag(), .progress = progress}));
   // Both are looked up before either is built.
   AF_TRY(const std::string old_commit, revisions.commit_of(before));
   AF_TRY(const std::string new_commit, revisions.commit_of(after));
-  static_cast<void>(old_commit);
-  static_cast<void>(new_commit);
-  AF_TRY(const RevisionBuild old_build, revisions.build(before, "before"));
-  AF_TRY(const RevisionBuild new_build, revisions.build(after, "after"));
+  AF_TRY(const RevisionBuild old_build, revisions.build(before, old_commit, "before"));
+  AF_TRY(const RevisionBuild new_build, revisions.build(after, new_commit, "after"));
   RevisionPair pair;
   AF_TRY(pair.before, program_in(old_build, chosen));
   AF_TRY(pair.after, program_in(new_build, chosen));

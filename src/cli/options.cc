@@ -41,9 +41,13 @@ void add_color_option(CLI::App& app, OutputOptions& options) {
       ->check(one_of({"auto", "always", "never"}));
 }
 
-void add_output_options(CLI::App& app, OutputOptions& options) {
+void add_answer_options(CLI::App& app, OutputOptions& options) {
   app.add_flag("--json", options.json, "Print JSON (docs/user/json.md)");
   add_color_option(app, options);
+}
+
+void add_output_options(CLI::App& app, OutputOptions& options) {
+  add_answer_options(app, options);
   app.add_flag("-v,--verbose", options.verbose,
                "Print the commands that are run, and what is read");
 }

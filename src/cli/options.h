@@ -16,6 +16,8 @@ struct OutputOptions {
 
 // --color
 void add_color_option(CLI::App& app, OutputOptions& options);
+// --json, --color
+void add_answer_options(CLI::App& app, OutputOptions& options);
 // --json, --color, -v
 void add_output_options(CLI::App& app, OutputOptions& options);
 // Colour when asked for, or on a terminal unless NO_COLOR is set; box-drawing

@@ -45,18 +45,48 @@ CREATE TABLE prediction (
 );
 CREATE INDEX build_of_trial ON build(trial);
 CREATE INDEX prediction_of_trial ON prediction(trial);
+)",
+    R"(
+CREATE TABLE run (
+  number INTEGER PRIMARY KEY,
+  started TEXT NOT NULL,
+  base_commit TEXT NOT NULL,
+  tip_commit TEXT NOT NULL,
+  seed INTEGER NOT NULL,
+  budget_seconds REAL NOT NULL,
+  floor REAL NOT NULL,
+  finished INTEGER NOT NULL DEFAULT 0,
+  holds INTEGER NOT NULL DEFAULT 0,
+  outcome TEXT NOT NULL DEFAULT '',
+  applied_commit TEXT NOT NULL DEFAULT '',
+  totals TEXT NOT NULL DEFAULT '',
+  validations TEXT NOT NULL DEFAULT '',
+  total_ratio REAL, total_low REAL, total_high REAL,
+  building_seconds REAL NOT NULL DEFAULT 0,
+  measuring_seconds REAL NOT NULL DEFAULT 0,
+  other_seconds REAL NOT NULL DEFAULT 0
+);
+CREATE TABLE step (
+  run INTEGER NOT NULL REFERENCES run(number),
+  ordinal INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  transform TEXT NOT NULL,
+  patch TEXT NOT NULL,
+  command TEXT NOT NULL,
+  check_id TEXT NOT NULL,
+  expectations TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'pending',
+  why TEXT NOT NULL DEFAULT '',
+  parent_commit TEXT NOT NULL DEFAULT '',
+  commit_hash TEXT NOT NULL DEFAULT '',
+  trials TEXT NOT NULL DEFAULT '',
+  verdict TEXT,
+  reason TEXT NOT NULL DEFAULT '',
+  ratio REAL, low REAL, high REAL,
+  assembly TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (run, ordinal)
+);
 )"};
-
-// Of a trial with one workload; several have no number in common.
-std::optional<Effect> effect_of(const Verdict& verdict) {
-  if (verdict.workloads.size() != 1) return std::nullopt;
-  const WorkloadVerdict& only = verdict.workloads.front();
-  if (only.exact_before && only.exact_after && *only.exact_before > 0) {
-    const double ratio = *only.exact_after / *only.exact_before;
-    return Effect{.ratio = ratio, .low = ratio, .high = ratio, .p = 0, .units = 1};
-  }
-  return only.intrinsic ? only.intrinsic : only.natural;
-}
 
 DatabaseValue or_null(const std::optional<Effect>& effect, double Effect::* member) {
   if (!effect) return std::monostate();
@@ -90,6 +120,16 @@ JournalEntry entry_of(const DatabaseRow& row) {
 
 }  // namespace
 
+std::optional<Effect> deciding_effect(const Verdict& verdict) {
+  if (verdict.workloads.size() != 1) return std::nullopt;
+  const WorkloadVerdict& only = verdict.workloads.front();
+  if (only.exact_before && only.exact_after && *only.exact_before > 0) {
+    const double ratio = *only.exact_after / *only.exact_before;
+    return Effect{.ratio = ratio, .low = ratio, .high = ratio, .p = 0, .units = 1};
+  }
+  return only.intrinsic ? only.intrinsic : only.natural;
+}
+
 Result<Journal> Journal::open(const std::string& project_directory) {
   AF_TRY(const std::string home, work_folder_of(project_directory));
   AF_TRY(Database database, Database::open(home + "/journal.db", kMigrations));
@@ -97,10 +137,11 @@ Result<Journal> Journal::open(const std::string& project_directory) {
 }
 
 Result<std::int64_t> Journal::add(const JournalContext& context, const Trial& trial,
-                                  const Verdict& verdict, const std::string& record) {
+                                  const Verdict& verdict, const std::string& record,
+                                  const std::function<Result<Done>(std::int64_t)>& also) {
   std::int64_t number = 0;
   AF_TRY(const Done added, database_.transaction([&]() -> Result<Done> {
-    const std::optional<Effect> effect = effect_of(verdict);
+    const std::optional<Effect> effect = deciding_effect(verdict);
     const std::array<DatabaseValue, 17> row = {
         trial.environment.started, context.before_name, context.before_commit, context.after_name,
         context.after_commit, context.binary, context.check, context.transform,
@@ -132,7 +173,7 @@ Result<std::int64_t> Journal::add(const JournalContext& context, const Trial& tr
              database_.run("INSERT INTO prediction VALUES (?1, ?2, ?3, ?4)", values));
       static_cast<void>(done);
     }
-    return Done{};
+    return also ? also(number) : Result<Done>(Done{});
   }));
   static_cast<void>(added);
   return number;

@@ -1,19 +1,17 @@
 #include "forge/revisions.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "base/content_hash.h"
 #include "base/process.h"
 #include "base/replace_file.h"
-#include "base/text.h"
 #include "measure/layouts/capture_build.h"
 
 namespace asmforge {
@@ -21,116 +19,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Variables that a hook or an alias sets would lead git to another repository.
-std::vector<std::string> environment_without_git() {
-  std::vector<std::string> environment;
-  for (char** variable = environ; *variable != nullptr; ++variable)
-    if (!std::string_view(*variable).starts_with("GIT_")) environment.emplace_back(*variable);
-  return environment;
-}
-
-std::string last_lines(const std::string& text) {
-  constexpr std::size_t kMost = 300;  // bytes
-  std::string end = text.size() > kMost ? text.substr(text.size() - kMost) : text;
-  while (!end.empty() && end.back() == '\n') end.pop_back();
-  const std::size_t line = end.rfind('\n', end.empty() ? 0 : end.size() - 1);
-  return printable(line == std::string::npos ? end : end.substr(line + 1));
-}
+// Written last: a build that has it is whole.
+constexpr std::string_view kSeal = "/build.contents";
 
 Error cannot_write(const std::string& path, const std::error_code& why) {
   return {ErrorCode::kUnavailable, fmt::format("{}: cannot be written: {}", path, why.message()),
           "check the disk and its permissions"};
 }
 
-// Nobody else works there while the descriptor is open.
-Result<Descriptor> take_lock(const std::string& path) {
-  Descriptor lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!lock.open()) return cannot_write(path, std::error_code(errno, std::generic_category()));
-  if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
-    return Error{ErrorCode::kUnavailable,
-                 fmt::format("another asmforge works in {}", fs::path(path).parent_path().string()),
-                 "wait until it is done, or stop it"};
-  return lock;
+// A build that dies of a full disk looks like a change that does not compile.
+Result<Done> check_space(const std::string& folder) {
+  constexpr std::uintmax_t kLeast = std::uintmax_t{64} << 20;  // bytes
+  std::error_code failed;
+  const fs::space_info space = fs::space(folder, failed);
+  if (failed || space.available >= kLeast) return Done{};
+  return Error{ErrorCode::kUnavailable,
+               fmt::format("{}: the disk is nearly full, and a build would fill it", folder),
+               "make room, and go on"};
 }
 
 }  // namespace
 
-Result<std::string> Revisions::git(std::vector<std::string> words) const {
-  // Hooks of the user's are for the user's own work.
-  std::vector<std::string> argv = {"git", "-c", "core.hooksPath=/dev/null", "-c",
-                                   "advice.detachedHead=false"};
-  argv.insert(argv.end(), words.begin(), words.end());
-  AF_TRY(const ProcessResult done, run_process({.argv = argv,
-                                                .environment = environment_without_git(),
-                                                .working_directory = project_.directory,
-                                                .input = {},
-                                                .interrupted = hooks_.interrupted}));
-  if (!done.succeeded())
-    return Error{ErrorCode::kBadInput,
-                 fmt::format("git {} {}: {}", words.front() == "-C" ? words[2] : words.front(),
-                             done.ending(), last_lines(done.errors)),
-                 ""};
-  std::string output = done.output;
-  while (!output.empty() && output.back() == '\n') output.pop_back();
-  return output;
-}
-
 Result<Revisions> Revisions::open(const Project& project, Hooks hooks) {
-  Revisions revisions(project, std::move(hooks));
-  if (!find_program("git"))
-    return Error{ErrorCode::kUnavailable, "git was not found", "install git"};
-  const Result<std::string> top = revisions.git({"rev-parse", "--show-toplevel"});
-  if (!top)
-    return Error{ErrorCode::kBadInput,
-                 fmt::format("{}: is in no git repository", project.directory),
-                 "revisions are built from one: git init, and commit"};
-  AF_TRY(revisions.home_, work_folder_of(project.directory));
-  revisions.tree_ = revisions.home_ + "/tree";
-  std::error_code failed;
-  const fs::path prefix = fs::relative(project.directory, *top, failed);
-  revisions.in_tree_ = (fs::path(revisions.tree_) / prefix).lexically_normal().string();
-  fs::create_directories(revisions.home_ + "/builds", failed);
-  if (failed) return cannot_write(revisions.home_, failed);
-  AF_TRY(revisions.lock_, take_lock(revisions.home_ + "/lock"));
-  if (!fs::exists(revisions.tree_ + "/.git", failed)) {
-    fs::remove_all(revisions.tree_, failed);
-    AF_TRY(const std::string cloned,
-           revisions.git({"clone", "--quiet", "--shared", "--no-checkout", *top, revisions.tree_}));
-    static_cast<void>(cloned);
-  }
-  return revisions;
-}
-
-Result<std::string> Revisions::commit_of(const std::string& revision) const {
-  // A name that looks like an option is none.
-  Result<std::string> commit =
-      git({"rev-parse", "--quiet", "--verify", "--end-of-options", revision + "^{commit}"});
-  if (commit) return commit;
-  return Error{
-      ErrorCode::kNotFound,
-      fmt::format("'{}' is no file and no commit, branch or tag here", printable(revision)),
-      "'git log --oneline' lists commits"};
-}
-
-Result<Done> Revisions::check_out(const std::string& commit) const {
-  AF_TRY(const std::string checked,
-         git({"-C", tree_, "checkout", "--quiet", "--force", "--detach", commit}));
-  AF_TRY(const std::string cleaned, git({"-C", tree_, "clean", "-ffdxq"}));
-  static_cast<void>(checked);
-  static_cast<void>(cleaned);
-  std::error_code failed;
-  if (fs::exists(tree_ + "/.gitmodules", failed)) {
-    AF_TRY(const std::string updated, git({"-C", tree_, "submodule", "--quiet", "update", "--init",
-                                           "--recursive", "--force"}));
-    static_cast<void>(updated);
-  }
-  return carry();
+  AF_TRY(SharedClone clone, SharedClone::open(project.directory, hooks.interrupted));
+  return Revisions(project, std::move(clone), std::move(hooks));
 }
 
 Result<Done> Revisions::carry() const {
   for (const std::string& path : project_.carry) {
     const fs::path from = fs::path(project_.directory) / path;
-    const fs::path to = fs::path(in_tree_) / path;
+    const fs::path to = fs::path(clone_.folder()) / path;
     std::error_code failed;
     if (!fs::exists(from, failed))
       return Error{ErrorCode::kBadInput,
@@ -149,7 +67,7 @@ Result<Done> Revisions::carry() const {
 Result<Done> Revisions::run_build(const RevisionBuild& build) const {
   AF_TRY(const CapturedBuild captured, capture_build({.directory = build.capture,
                                                       .command = {"/bin/sh", "-c", project_.build},
-                                                      .working_directory = in_tree_,
+                                                      .working_directory = clone_.folder(),
                                                       .output = OutputMode::kCapture,
                                                       .interrupted = hooks_.interrupted,
                                                       .progress = {}}));
@@ -159,14 +77,14 @@ Result<Done> Revisions::run_build(const RevisionBuild& build) const {
   if (captured.build.succeeded()) return Done{};
   return Error{ErrorCode::kBadInput,
                fmt::format("the build of {} {}: {}", build.revision, captured.build.ending(),
-                           last_lines(captured.build.errors.empty() ? captured.build.output
-                                                                    : captured.build.errors)),
+                           first_complaint(captured.build.errors.empty() ? captured.build.output
+                                                                         : captured.build.errors)),
                fmt::format("all that it printed is in {}", log)};
 }
 
 Result<Done> Revisions::keep_binaries(const RevisionBuild& build) const {
   for (const std::string& binary : project_.binaries) {
-    const fs::path from = fs::path(in_tree_) / binary;
+    const fs::path from = fs::path(clone_.folder()) / binary;
     const fs::path to = fs::path(build.folder) / binary;
     std::error_code failed;
     if (!fs::is_regular_file(from, failed))
@@ -180,24 +98,79 @@ Result<Done> Revisions::keep_binaries(const RevisionBuild& build) const {
   return Done{};
 }
 
-Result<RevisionBuild> Revisions::build(const std::string& revision, const std::string& name) {
+// The commit, the command and the hash of each binary.
+Result<std::string> Revisions::contents(const RevisionBuild& build) const {
+  std::string text = fmt::format("{}\n{}\n", build.commit, project_.build);
+  for (const std::string& binary : project_.binaries) {
+    AF_TRY(const std::string hash,
+           content_hash_of_file(fmt::format("{}/{}", build.folder, binary)));
+    text += fmt::format("{} {}\n", hash, binary);
+  }
+  return text;
+}
+
+RevisionBuild Revisions::named(const std::string& revision, const std::string& commit,
+                               const std::string& name) const {
   RevisionBuild build;
   build.revision = revision;
-  AF_TRY(build.commit, commit_of(revision));
-  build.folder = fmt::format("{}/builds/{}", home_, name);
+  build.commit = commit;
+  build.folder = fmt::format("{}/builds/{}", clone_.home(), name);
   build.capture = build.folder + "/capture";
+  return build;
+}
+
+Result<RevisionBuild> Revisions::build(const std::string& revision, const std::string& commit,
+                                       const std::string& name) const {
+  RevisionBuild build = named(revision, commit, name);
   std::error_code failed;
   fs::remove_all(build.folder, failed);
   fs::create_directories(build.folder, failed);
   if (failed) return cannot_write(build.folder, failed);
+  AF_TRY(const Done room, check_space(build.folder));
   say(fmt::format("building {}", revision));
-  AF_TRY(const Done checked, check_out(build.commit));
+  AF_TRY(const Done checked, clone_.check_out(commit));
+  AF_TRY(const Done carried, carry());
   AF_TRY(const Done built, run_build(build));
   AF_TRY(const Done kept, keep_binaries(build));
+  AF_TRY(const std::string seal, contents(build));
+  AF_TRY(const Done sealed, replace_file(fmt::format("{}{}", build.folder, kSeal), seal));
+  static_cast<void>(room);
   static_cast<void>(checked);
+  static_cast<void>(carried);
   static_cast<void>(built);
   static_cast<void>(kept);
+  static_cast<void>(sealed);
   return build;
+}
+
+std::optional<RevisionBuild> Revisions::find(const std::string& revision, const std::string& commit,
+                                             const std::string& name) const {
+  RevisionBuild build = named(revision, commit, name);
+  std::ifstream file(fmt::format("{}{}", build.folder, kSeal));
+  const std::string seal((std::istreambuf_iterator<char>(file)), {});
+  if (seal.empty()) return std::nullopt;
+  const Result<std::string> now = contents(build);
+  if (!now || *now != seal) return std::nullopt;
+  return build;
+}
+
+void Revisions::remove(const std::string& name) const {
+  std::error_code failed;
+  fs::remove_all(named("", "", name).folder, failed);
+}
+
+void Revisions::remove_builds_of_runs() const {
+  std::error_code failed;
+  std::vector<fs::path> found;
+  for (fs::directory_iterator at(clone_.home() + "/builds", failed), end; !failed && at != end;
+       at.increment(failed))
+    if (at->path().filename().string().starts_with("run-")) found.push_back(at->path());
+  for (const fs::path& folder : found) fs::remove_all(folder, failed);
+}
+
+std::string run_build_name(const ForgeRun& run, const std::string& commit) {
+  constexpr std::size_t kShortHash = 12;
+  return fmt::format("run-{}-{}", run.number, commit.substr(0, kShortHash));
 }
 
 }  // namespace asmforge

@@ -51,14 +51,6 @@ bool can_pin_to(unsigned processor) {
   return sched_setaffinity(0, sizeof before, &before) == 0;
 }
 
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
-                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
-}
-
 void describe(TrialEnvironment& environment) {
   environment.cpu = parse_cpu_model(read_system_file("/proc/cpuinfo"));
   utsname name{};
@@ -68,6 +60,14 @@ void describe(TrialEnvironment& environment) {
 }
 
 }  // namespace
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
 
 std::string read_system_file(const std::string& path, std::size_t bytes) {
   std::string text(bytes, '\0');

@@ -31,4 +31,7 @@ MeasuredProcessor choose_machine_processor(TrialEnvironment& environment);
 // The first `bytes` of a file of /proc or /sys; empty when it cannot be read.
 std::string read_system_file(const std::string& path, std::size_t bytes = std::size_t{1} << 16);
 
+// "2026-11-24T10:31:07Z".
+std::string utc_now();
+
 }  // namespace asmforge

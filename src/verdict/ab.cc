@@ -72,6 +72,7 @@ class AbStory {
   GoesOn measure_natural(std::uint32_t workload);
   GoesOn measure_layouts();
   GoesOn measure_rounds(std::uint32_t workload, std::span<const PlannedRun> programs);
+  Result<std::string> undone();
   GoesOn verify_revert();
 
   GoesOn run_block(std::uint32_t workload, std::uint32_t block, std::vector<PlannedRun> runs);
@@ -389,14 +390,30 @@ AbStory::GoesOn AbStory::measure_layouts() {
 
 // ---- does undoing the change undo the gain ----
 
+// The program without the change; empty when nobody can make it.
+Result<std::string> AbStory::undone() {
+  if (!request_.reverted.empty() || !hooks_.undo) return request_.reverted;
+  show("building it without the change");
+  const double began = rig_.now();
+  AF_TRY(const std::string path, hooks_.undo());
+  AF_TRY(ArmBuild build, describe_build(Arm::kControl, path));
+  trial_.builds.push_back(std::move(build));
+  deadline_ += rig_.now() - began;
+  return path;
+}
+
 // Only a gain is worth undoing: what is no gain so far becomes none by it.
 AbStory::GoesOn AbStory::verify_revert() {
   const Verdict so_far = decide(trial_);
+  const bool gained = std::ranges::any_of(so_far.workloads, [](const WorkloadVerdict& workload) {
+    return workload.reason == VerdictReason::kRevertNotRun;
+  });
+  AF_TRY(const std::string reverted, gained ? undone() : Result<std::string>(request_.reverted));
   Gate gate{std::string(kRevertGate), GateOutcome::kNotRun, ""};
-  if (request_.reverted.empty()) {
+  if (reverted.empty()) {
     gate.detail = "no reverted build was given: a byte copy of BEFORE stands in";
   } else {
-    runner_.set_program(Arm::kControl, {request_.reverted, request_.reverted});
+    runner_.set_program(Arm::kControl, {reverted, reverted});
     const bool equal = trial_.builds.back().content_hash == trial_.builds.front().content_hash;
     gate.outcome = GateOutcome::kPassed;
     gate.detail = equal ? "undoing the change gives BEFORE again, byte for byte"

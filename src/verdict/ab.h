@@ -34,6 +34,9 @@ struct AbHooks {
   std::function<Result<LayoutBuild>(Stage stage, std::uint32_t layouts)> build_layouts;
   std::function<Result<ClosureAnswer>(const std::string& before, const std::string& after)>
       compare_closures;
+  // Builds AFTER with the change undone, when there is a gain to be undone and no reverted
+  // program was given: its path. May be empty.
+  std::function<Result<std::string>()> undo;
 };
 
 // Fills `trial`, whose workloads, settings and environment are set. After an error it

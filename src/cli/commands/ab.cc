@@ -19,6 +19,7 @@
 #include "cli/command.h"
 #include "cli/expectations.h"
 #include "cli/options.h"
+#include "cli/run_comparison.h"
 #include "cli/status_line.h"
 #include "cli/trial_record.h"
 #include "forge/journal.h"
@@ -26,7 +27,6 @@
 #include "report/writers/verdict.h"
 #include "verdict/ab.h"
 #include "verdict/decide.h"
-#include "verdict/instruction_meter.h"
 #include "verdict/read_trial.h"
 #include "verdict/sample_trial.h"
 #include "verdict/workloads.h"
@@ -195,11 +195,6 @@ int status_of(const Verdict& verdict, bool gate_no_worse) {
   // The gate asks for a slowdown; whatever else is wrong with an improvement is not one.
   if (gate_no_worse && verdict.kind != VerdictKind::kRevert) return kCannotSay;
   return kNo;
-}
-
-std::unique_ptr<Meter> meter_for(const WorkloadMetric& metric) {
-  return metric.source == MetricSource::kInstructions ? make_instruction_meter()
-                                                      : make_meter(metric);
 }
 
 // ---- where the trial comes from ----

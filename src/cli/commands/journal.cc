@@ -93,7 +93,7 @@ Run setup(CLI::App& app) {
       ->type_name("VERDICT");
   app.add_option("--limit", options->limit, "At most so many, the latest first (20)")
       ->type_name("COUNT");
-  add_output_options(app, options->output);
+  add_answer_options(app, options->output);
   return [options](Session& session) { return run(*options, session); };
 }
 

@@ -1,25 +1,15 @@
 #include "report/writers/journal.h"
 
-#include <cmath>
 #include <string>
 #include <string_view>
 
 #include "base/text.h"
 #include "base/text_table.h"
+#include "report/effect_text.h"
 #include "report/json_document.h"
 
 namespace asmforge {
 namespace {
-
-// "-3.10 % [-3.70, -2.50]" of what BEFORE spends.
-std::string spends(const std::optional<Effect>& effect) {
-  if (!effect) return "";
-  const auto share = [](double ratio) { return fmt::format("{:+.2f}", 100 * (ratio - 1)); };
-  if (effect->low == effect->high) return share(effect->ratio) + " % exactly";
-  if (effect->low <= 0 || !std::isfinite(effect->high)) return share(effect->ratio) + " %";
-  return fmt::format("{} % [{}, {}]", share(effect->ratio), share(effect->low),
-                     share(effect->high));
-}
 
 // "2 true, 1 unknown"; empty when nothing was predicted.
 std::string came_of(std::int64_t came_true, std::int64_t came_false, std::int64_t unknown) {
@@ -37,14 +27,6 @@ void write_table(const TextTable& table, const Palette& palette, Output& out) {
   const std::vector<std::string> lines = table.lines(out.width());
   out.print("{}\n", palette(Paint::kTitle, lines[0]));
   for (std::size_t i = 1; i < lines.size(); ++i) out.print("{}\n", lines[i]);
-}
-
-// "2026-11-24 10:31" of "2026-11-24T10:31:07Z".
-std::string minute_of(std::string started) {
-  constexpr std::size_t kMinutes = 16;
-  if (started.size() > kMinutes) started.resize(kMinutes);
-  if (const std::size_t t = started.find('T'); t != std::string::npos) started[t] = ' ';
-  return printable(started);
 }
 
 Json effect_json(const std::optional<Effect>& effect) {

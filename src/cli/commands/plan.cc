@@ -1,0 +1,128 @@
+// `asmforge plan`: what to try next in a project, ranked by what its workloads execute.
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "audit/audit.h"
+#include "base/descriptor.h"
+#include "base/interrupt.h"
+#include "cli/command.h"
+#include "cli/options.h"
+#include "cli/status_line.h"
+#include "collect/open.h"
+#include "collect/profiles/profile_program.h"
+#include "forge/journal.h"
+#include "forge/project.h"
+#include "forge/revisions.h"
+#include "measure/rig.h"
+#include "plan/make_plan.h"
+#include "report/writers/plan.h"
+
+namespace asmforge::commands {
+namespace {
+
+constexpr std::size_t kShownByDefault = 10;
+constexpr double kLeastShare = 0.01;
+
+struct Options {
+  OutputOptions output;
+  std::string revision = "HEAD";
+  std::size_t limit = kShownByDefault;
+};
+
+// What the workload executes of the program, counted in QEMU.
+Result<Profile> count_workload(const std::string& program, const Workload& workload) {
+  const std::string& path = workload.input_path.empty() ? "/dev/null" : workload.input_path;
+  const Descriptor input(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (!input.open() || !nowhere.open())
+    return Error{ErrorCode::kBadInput,
+                 fmt::format("{}: the input {} cannot be read", workload.name, path), ""};
+  ProfileRequest request;
+  request.command = {program};
+  request.command.insert(request.command.end(), workload.arguments.begin(),
+                         workload.arguments.end());
+  request.environment = run_environment(workload, 0);
+  request.input = input.get();
+  request.output = nowhere.get();
+  AF_TRY(ProfiledRun run, count_exactly(request));
+  if (run.interrupted) return Error{ErrorCode::kInterrupted, "interrupted", ""};
+  if (run.ending.signal != 0 || run.ending.exit_status != workload.exit_status)
+    return Error{ErrorCode::kBadInput,
+                 fmt::format("{}: {} {}", workload.name, program, to_string(run.ending)),
+                 "mend the workload in asmforge.toml"};
+  return std::move(run.profile);
+}
+
+Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectWorkload& one,
+                                       StatusLine& line) {
+  const std::string program = fmt::format("{}/{}", folder, one.binary);
+  line.show(fmt::format("counting {}", one.workload.name), std::nullopt);
+  AF_TRY(const Profile profile, count_workload(program, one.workload));
+  line.show(fmt::format("auditing {}", one.binary), std::nullopt);
+  AF_TRY(const std::vector<Binary> binaries, open_input(program, {}));
+  AuditOptions how;
+  how.profile = &profile;
+  how.should_stop = interrupted;
+  AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}};
+  AF_TRY(audited.report, audit_binary(binaries.front(), how));
+  if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
+  return audited;
+}
+
+Result<int> run(const Options& options, Session& session) {
+  AF_TRY(const Project project, find_project("."));
+  StatusLine line(session.err);
+  const auto progress = [&](std::string_view what) { line.show(what, std::nullopt); };
+  AF_TRY(const Revisions revisions,
+         Revisions::open(project, {.interrupted = &interrupt_flag(), .progress = progress}));
+  AF_TRY(const std::string commit, revisions.commit_of(options.revision));
+  AF_TRY(const RevisionBuild build, revisions.build(options.revision, commit, "plan"));
+  std::error_code failed;
+  std::filesystem::current_path(project.directory, failed);  // workloads run there
+  std::vector<AuditedWorkload> audits;
+  for (const ProjectWorkload& one : project.workloads) {
+    if (one.workload.validation) continue;
+    AF_TRY(AuditedWorkload audited, audit_workload(build.folder, one, line));
+    audits.push_back(std::move(audited));
+  }
+  line.clear();
+  AF_TRY(Journal journal, Journal::open(project.directory));
+  AF_TRY(const std::vector<JournalScore> scores, journal.scores());
+  Plan plan = make_plan(audits, scores, kLeastShare);
+  plan.commit = commit;
+  AF_TRY(const std::vector<std::string> changed, changed_files(revisions.clone().repository()));
+  if (!changed.empty())
+    plan.notes.push_back(fmt::format("{} differs from the commit, and is not in this plan",
+                                     changed.front() + (changed.size() > 1 ? " and more" : "")));
+  if (options.output.json)
+    write_plan_json(plan, session.out);
+  else
+    write_plan(plan, options.limit, palette_for(options.output, session.out), session.out);
+  return 0;
+}
+
+Run setup(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("REVISION", options->revision, "What to look at (HEAD)");
+  app.add_option("--limit", options->limit, "At most so many steps (10)")->type_name("COUNT");
+  add_answer_options(app, options->output);
+  return [options](Session& session) { return run(*options, session); };
+}
+
+}  // namespace
+
+extern const Command plan{
+    "plan",
+    "Say what to try next in a project, and what it would change",
+    setup,
+    {},
+    "The last commit is built, each workload's executed instructions are counted, and what the\n"
+    "compiler did badly there is ranked by them. Each step says what to change and what that does\n"
+    "to the assembly; 'asmforge forge' tries it and checks the prediction."};
+
+}  // namespace asmforge::commands

@@ -1,0 +1,33 @@
+// What to try next in a project, the most promising first.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/finding.h"
+#include "core/journal.h"
+
+namespace asmforge {
+
+struct PlanStep {
+  std::string binary;      // the project's program it is in
+  Finding finding;         // with the prediction of what mending it changes
+  double share = 0;        // of the instructions that the workloads execute, in the finding's loop
+  bool measured = false;   // something was counted there; false: `share` says nothing
+  std::string suggestion;  // the change of the source, for a person to make
+  std::optional<double> expected_gain;  // share of time; null until a model of cycles says
+  std::string expected_gain_reason;     // why it is null
+  std::optional<JournalScore> record;   // what came of this check's predictions so far
+};
+
+struct Plan {
+  std::string commit;
+  std::vector<std::string> workloads;  // that were counted
+  std::vector<PlanStep> steps;
+  std::uint64_t below_share = 0;  // findings in code that the workloads hardly run
+  std::vector<std::string> notes;
+};
+
+}  // namespace asmforge

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""`asmforge forge`: a project's changes tried one by one, kept or dropped, resumed and applied."""
+import argparse
+import fcntl
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from ab_runner import Runner  # noqa: E402
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--asmforge", required=True)
+parser.add_argument("--build")
+options = parser.parse_args()
+asmforge = pathlib.Path(options.asmforge).resolve()
+scratch = tempfile.TemporaryDirectory()
+environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+failures = []
+
+# Counted, not timed: verdicts are then the same whenever they are asked for.
+SOURCE = """#include <stdio.h>
+#include <stdlib.h>
+static unsigned step(unsigned sum, unsigned i) { return sum * 31 + i; }
+int main(int argc, char** argv) {
+  unsigned sum = 0, turns = 3000;
+  if (argc > 1 && atoi(argv[1]) == 2) turns = 3001;
+  for (unsigned i = 0; i < turns; i++) {
+    sum = step(sum, i);
+    for (volatile unsigned k = 0; k < 4; k++) sum ^= k;
+  }
+  printf("%u\\n", sum == 7);
+  return 0;
+}
+"""
+INNER = "    for (volatile unsigned k = 0; k < 4; k++) sum ^= k;\n"
+
+
+class Project:
+    """A repository with a program and changes that are to be tried."""
+
+    def __init__(self, name, candidates, validation=False):
+        self.folder = pathlib.Path(scratch.name) / name
+        self.folder.mkdir()
+        self.runner = Runner([str(asmforge)], self.folder, timeout=240)
+        self.runner.failures = failures
+        self.write("tool.c", SOURCE)
+        self.write("Makefile", "tool: tool.c\n\tclang-19 -O1 -g -ffunction-sections -o tool tool.c\n")
+        self.write(".gitignore", "tool\n")
+        workloads = [("run", "1", "")] + ([("other", "2", "validation = true\n")] if validation else [])
+        self.write("asmforge.toml", "[project]\nbuild = 'make -s'\nbinaries = ['tool']\n" +
+                   "".join(f"[[workload]]\nname = '{name}'\ncommand = './tool {word}'\nmetric = 'instructions'\n{more}"
+                           for name, word, more in workloads) + f"[candidates]\n{candidates}")
+        self.git("init", "-q", ".")
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def git(self, *words):
+        return subprocess.run(["git", "-c", "user.name=me", "-c", "user.email=me@example.org", *words], cwd=self.folder,
+                              check=True, capture_output=True, text=True, env=environment).stdout
+
+    def commit(self, message):
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+        return self.git("rev-parse", "HEAD").strip()
+
+    def patch(self, name, *changes, words=""):
+        """A patch file of texts that are replaced in tool.c."""
+        text = SOURCE
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new)
+        self.write("tool.c", text)
+        self.write(name, words + self.git("diff", "tool.c"))
+        self.git("checkout", "-q", "tool.c")
+
+    def run(self, *words, **more):
+        return self.runner.run(*words, env=environment, **more)
+
+    def report(self):
+        return json.loads(self.run("report", "--json", status=0))
+
+    def states(self):
+        return {step["name"]: (step["state"], step["verdict"]) for step in self.report()["steps"]}
+
+    def reasons(self):
+        return {step["name"]: step["why"] for step in self.report()["steps"]}
+
+    def state_of_repository(self):
+        return self.git("status", "--porcelain"), self.git("for-each-ref"), self.git("rev-parse", "HEAD")
+
+
+def expect(what, found, wanted):
+    if found != wanted:
+        failures.append(f"{what}: {found}, not {wanted}")
+
+
+def start(project):
+    """All changes of `whole` committed beside the source."""
+    project.commit("source")
+    project.patch("patches/fewer.patch", ("k < 4", "k < 2"), words="Half of it.\n\nasmforge-expect: loops(main): 2 -> 2\n")
+    project.patch("patches/more.patch", ("k < 4", "k < 9"))
+    project.patch("patches/words.patch", ("static unsigned step", "/* a step */ static unsigned step"))
+    project.patch("patches/broken.patch", ("return 0;", "return nothing;"))
+    project.patch("patches/stale.patch", ("turns = 3000", "turns = 300"))
+    project.write("patches/stale.patch", (project.folder / "patches/stale.patch").read_text().replace("3000", "4000"))
+    project.patch("patches/wrong.patch", ("sum == 7", "turns"))
+    return project.commit("patches")
+
+
+WHOLE = """patches = ["patches/words.patch", "patches/more.patch", "patches/fewer.patch", "patches/broken.patch",
+           "patches/stale.patch", "patches/wrong.patch"]
+branches = ["faster"]
+command = "sed -i 's/turns = 3000/turns = 1500/' tool.c"
+"""
+
+# ---- the loop ----
+whole = Project("whole", WHOLE)
+base = start(whole)
+whole.git("checkout", "-q", "-b", "faster")
+whole.write("tool.c", SOURCE.replace("turns = 3000", "turns = 2500"))
+whole.commit("fewer turns")
+whole.git("checkout", "-q", "-")
+before = whole.state_of_repository()
+run = whole.run("forge", status=0, out=["changes kept, and together they stand", "next: asmforge forge --apply"],
+                err=["kept", "dropped", "failed"])
+expect("the repository", whole.state_of_repository(), before)
+expect("states", whole.states(), {
+    "patches/words.patch": ("dropped", "SAME"),
+    "patches/more.patch": ("dropped", "REVERT"),
+    "patches/fewer.patch": ("kept", "ACCEPT"),
+    "patches/broken.patch": ("failed", None),
+    "patches/stale.patch": ("failed", None),
+    "patches/wrong.patch": ("dropped", "REVERT"),
+    "faster": ("kept", "ACCEPT"),
+    "sed -i 's/turns = 3000/turns = 1500/' tool.c": ("failed", None),
+})
+report = whole.report()
+by_name = {step["name"]: step for step in report["steps"]}
+for name, part in (("patches/broken.patch", "tool.c:12:10: error: use of undeclared identifier"), ("patches/stale.patch", "cannot be applied"),
+                   ("patches/wrong.patch", "the program with it prints something else than the program without it"), ("sed -i 's/turns = 3000/turns = 1500/' tool.c", "changes nothing")):
+    if part not in by_name[name]["why"]:
+        failures.append(f"{name}: no '{part}' in {by_name[name]['why']}")
+if "main: " not in by_name["patches/fewer.patch"]["assembly"]:
+    failures.append(f"no assembly: {by_name['patches/fewer.patch']['assembly']}")
+whole.run("journal", "score", status=0, out="patch")
+markdown = whole.run("report", "--markdown", status=0,
+                     out=["# asmforge, run 1", "## What is kept", "### faster", "```diff", "Predicted: `loops(main): 2 -> 2`",
+                          "## What is not, and why", "| **all that is kept** |"])
+whole.run("report", "--markdown", "-o", "report.md", status=0)
+if (whole.folder / "report.md").read_text() != markdown:
+    failures.append("report -o wrote something else")
+(whole.folder / "report.md").unlink()
+
+# ---- apply ----
+whole.write("tool.c", SOURCE + "\n")
+whole.run("forge", "--apply", status=2, err="tool.c differs from the last commit")
+whole.run("forge", status=2, err="1 file differs from the last commit (tool.c), and changes are tried on the commit")
+whole.git("checkout", "-q", "tool.c")
+whole.run("forge", "--apply", status=0, out=["2 commits on the branch", "tool: not byte for byte what was measured, but all that is loaded is the same",
+                                             f"git reset --hard {base} takes them back"])
+expect("subjects", whole.git("log", "--format=%s", f"{base}..").split(), ["faster", "patches/fewer.patch"])
+if "asmforge: ACCEPT improved" not in whole.git("log", "-1", "--format=%B"):
+    failures.append("no verdict in the message")
+whole.run("forge", "--apply", status=2, err="run 1 was applied")
+whole.git("reset", "-q", "--hard", base)
+
+# ---- a win that loses on other work ----
+planted = Project("planted", 'patches = ["good.patch", "planted.patch"]\n', validation=True)
+planted.commit("source")
+planted.patch("good.patch", ("k < 4", "k < 3"))
+planted.patch("planted.patch", ("turns = 3001", "turns = 9001"), ("turns = 3000", "turns = 2900"))
+planted.commit("patches")
+planted.run("forge", status=0)
+expect("planted", planted.states(), {"good.patch": ("kept", "ACCEPT"), "planted.patch": ("withdrawn", "ACCEPT")})
+planted.run("forge", "--apply", status=0, out="1 commit on the branch")
+
+# ---- what goes wrong ----
+nothing = Project("nothing", "")
+nothing.run("forge", status=2, err="has no commit")
+nothing.commit("source")
+nothing.run("report", status=2, err="nothing was forged here yet")
+nothing.run("forge", status=2, err="[candidates] of asmforge.toml names no change to try")
+nothing.run("forge", "--resume", status=2, err="there is no unfinished run to go on with")
+nothing.run("forge", "--resume", "--fresh", status=2, err="choose one")
+nothing.run("forge", "--apply", status=2, err="nothing was forged here yet")
+with open(nothing.folder / ".asmforge" / "lock", "r+") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    nothing.run("forge", status=3, err="another asmforge works in")
+bad = Project("bad", 'patches = ["none.patch"]\n')
+bad.commit("source")
+bad.run("forge", status=2, err="none.patch: cannot be read")
+bad.write("none.patch", "no diff\n")
+bad.run("forge", status=2, err="none.patch: holds no unified diff")
+bad.patch("none.patch", ("k < 4", "k < 2"), words="asmforge-expect: nonsense\n")
+bad.run("forge", status=2, err="none.patch:")
+
+# ---- killed at any moment ----
+moments = random.Random(20261127)
+killed = Project("killed", WHOLE.replace('branches = ["faster"]', ""))
+start(killed)
+began = time.monotonic()
+killed.run("forge", "--seed", "1", status=0)
+length = time.monotonic() - began
+wanted = killed.states()
+for turn in range(4):
+    process = subprocess.Popen([asmforge, "forge", "--seed", "1", "--fresh"], cwd=killed.folder, env=environment,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(moments.uniform(0.05, length))
+    process.kill()  # and what it had started goes on
+    process.wait()
+    unfinished = not killed.report()["finished"]
+    if unfinished:
+        killed.run("forge", status=2, err="is not finished; --resume goes on with it, --fresh gives it up")
+        killed.run("forge", "--resume", status=0)
+    if killed.states() != wanted:
+        failures.append(f"killed, turn {turn}: {killed.states()}, {killed.reasons()}")
+    expect("the tree", killed.git("status", "--porcelain"), "")
+
+# ---- Ctrl-C ----
+process = subprocess.Popen([asmforge, "forge"], cwd=killed.folder, env=environment, text=True,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+time.sleep(0.5 * length)
+process.send_signal(signal.SIGINT)
+errors = process.communicate(timeout=60)[1]
+if process.returncode == 130:
+    if "asmforge forge --resume goes on with the run" not in errors:
+        failures.append(f"Ctrl-C said nothing: {errors}")
+    killed.run("forge", "--resume", status=0)
+elif process.returncode != 0:
+    failures.append(f"Ctrl-C: status {process.returncode}\n{errors}")
+
+print("\n".join(failures) or "forge ok")
+sys.exit(bool(failures))
