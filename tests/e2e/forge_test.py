@@ -212,7 +212,7 @@ began = time.monotonic()
 killed.run("forge", "--seed", "1", status=0)
 length = time.monotonic() - began
 wanted = killed.states()
-for turn in range(4):
+for turn in range(3):
     process = subprocess.Popen([asmforge, "forge", "--seed", "1", "--fresh"], cwd=killed.folder, env=environment,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(moments.uniform(0.05, length))
