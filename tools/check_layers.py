@@ -14,12 +14,13 @@ ALLOWED = {
     "collect": {"core", "base", "isa", "graph", "mc"},
     "measure": {"core", "base", "isa", "graph", "mc"},
     "audit": {"core", "base", "isa", "graph", "mc", "collect"},
-    "plan": {"core", "base", "isa", "graph", "mc", "collect", "audit"},
+    "transform": {"core", "base"},
+    "plan": {"core", "base", "isa", "graph", "mc", "collect", "audit", "transform"},
     "verdict": {"core", "base", "isa", "graph", "mc", "collect", "measure"},
     "soak": {"core", "base", "isa", "graph", "mc", "collect", "measure"},
     "forge": {"core", "base", "isa", "graph", "mc", "collect", "measure", "audit", "plan", "verdict"},
     "report": {"core", "base"},
-    "cli": {"core", "base", "isa", "graph", "mc", "collect", "measure", "audit", "plan", "verdict", "soak", "forge", "report"},
+    "cli": {"core", "base", "isa", "graph", "mc", "collect", "measure", "audit", "transform", "plan", "verdict", "soak", "forge", "report"},
 }
 INCLUDE = re.compile(r'\s*#\s*include\s+["<]([^/">]+)/')
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "audit/rust_crates.h"
 #include "collect/source_lines.h"
+#include "core/source_language.h"
 #include "mc/demangle.h"
 
 namespace asmforge {
@@ -41,22 +41,8 @@ bool lies_in_system_folder(const SourceFrame& frame) {
   return begins_with_one_of(frame.directory + '/', kSystemFolders);
 }
 
-// _R..., or the older _ZN...17h0123456789abcdefE, where a user's C++ namespace `core`
-// has no such hash.
-bool is_rust(std::string_view mangled) {
-  if (mangled.starts_with("_R")) return true;
-  constexpr std::string_view kHash = "17h";
-  constexpr std::size_t kDigits = 16;
-  const std::size_t at = mangled.rfind(kHash);
-  if (at == mangled.npos) return false;
-  const std::string_view digits = mangled.substr(at + kHash.size());
-  return digits.size() > kDigits && digits[kDigits] == 'E' &&
-         std::all_of(digits.begin(), digits.begin() + kDigits,
-                     [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
 bool is_library_name(const Finding& finding, std::span<const std::string> crates_in_std) {
-  if (!is_rust(finding.function)) return begins_with_one_of(finding.function, kCxxNames);
+  if (!is_rust_symbol(finding.function)) return begins_with_one_of(finding.function, kCxxNames);
   const std::vector<std::string_view> crates = crates_of(finding.demangled);
   return !crates.empty() && std::ranges::all_of(crates, [&](std::string_view crate) {
     return is_standard_crate(crate) ||
@@ -68,7 +54,7 @@ bool is_library_name(const Finding& finding, std::span<const std::string> crates
 std::set<std::string> crates_in_question(std::span<const Finding> findings) {
   std::set<std::string> crates;
   for (const Finding& finding : findings) {
-    if (finding.source.known() || !is_rust(finding.function)) continue;
+    if (finding.source.known() || !is_rust_symbol(finding.function)) continue;
     for (const std::string_view crate : crates_of(finding.demangled))
       if (is_shipped_in_std(crate)) crates.emplace(crate);
   }
@@ -80,7 +66,7 @@ void take_out_own(const Binary& binary, std::set<std::string>& crates) {
   std::vector<std::uint64_t> addresses;
   std::vector<std::string> crate_of_address;
   for (const FunctionEntry& function : binary.functions) {
-    if (!is_rust(function.name)) continue;
+    if (!is_rust_symbol(function.name)) continue;
     const std::string name = demangle(function.name);
     for (const std::string_view crate : crates_of(name)) {
       if (!crates.contains(std::string(crate))) continue;

@@ -7,20 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/step.h"
 #include "core/verdict.h"
 
 namespace asmforge {
-
-// One change that is to be tried.
-struct Step {
-  std::string name;                       // for people: "patches/unroll.patch"
-  std::string transform;                  // what makes it: "patch", "branch" or "command"
-  std::string patch;                      // a unified diff; empty for a command
-  std::string command;                    // shell command that edits the tree; empty for a patch
-  std::string check;                      // whose finding it mends; may be empty
-  std::vector<std::string> expectations;  // predictions, a line each (core/predicate.h)
-  bool operator==(const Step&) const = default;
-};
 
 enum class StepState : std::uint8_t {
   kPending,    // not tried yet
@@ -48,7 +38,7 @@ struct ForgeStep {
 
 // Seconds of wall time.
 struct ForgeTimes {
-  double building = 0;   // builds, and relinking for other layouts
+  double building = 0;   // builds, relinking for other layouts, profiling
   double measuring = 0;  // gates and timed runs
   double other = 0;      // all the rest: the loop's own cost
 };

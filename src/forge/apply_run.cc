@@ -94,7 +94,7 @@ Result<Done> rebuild(const Project& project, const ForgeRun& run, const Revision
         fmt::format("the build {}: {}", built.ending(), first_complaint(built.errors));
     return Done{};
   }
-  const auto measured = revisions.find("", run.tip_commit, run_build_name(run, run.tip_commit));
+  const auto measured = revisions.find("", run.tip_commit, run_build_name(run.tip_commit));
   for (const std::string& name : project.binaries) {
     if (!measured) {
       applied.binaries.push_back({name, false, false, "the measured build is no longer there"});

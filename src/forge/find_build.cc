@@ -134,12 +134,23 @@ carry = []
 # right when it prints what the one before prints.
 # command = "$PROGRAM --self-test"
 
-# What the project is to be fast at: one table each, best a tenth of a second to some seconds.
+# What the project is to be fast at: one table each, best some hundredths of a second long.
 [[workload]]
 name = "first"
 command = {}        # a binary of the above and its arguments
 # metric = "cpu"    # or wall, peak-memory, instructions, regex:PATTERN, ...
 # env = ["MODE=fast"]
+# validation = true # not run before the end of 'asmforge forge', to judge what it kept
+
+# What 'asmforge forge' tries: 'asmforge plan' says what could be worth it.
+[candidates]
+# patches = ["faster.patch"]
+# branches = ["my-idea"]
+# command = "sed -i s/64/128/ src/table.c"
+
+[forge]
+# budget = "10m"    # of measuring
+# floor = "0.5%"    # gains below it are not kept
 )",
       json_quoted(found.build.empty() ? kLeftOpen : found.build), json_quoted(found.clean),
       found.binaries.empty() ? " (none was found; build once and run init again)" : "",

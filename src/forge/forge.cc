@@ -98,6 +98,7 @@ class Loop {
 
   Result<Done> begin();
   Result<Done> begin_new(RunStore& store);
+  Result<Done> add_planned(std::vector<Step>& steps);
   Result<Done> try_steps();
   Result<Done> try_step(std::size_t index);
   Result<std::string> make_commit(const ForgeStep& step);
@@ -119,7 +120,7 @@ class Loop {
     if (hooks_.progress) hooks_.progress(what);
   }
   [[nodiscard]] std::string build_name(const std::string& commit) const {
-    return run_build_name(run_, commit);
+    return run_build_name(commit);
   }
   [[nodiscard]] std::vector<Workload> workloads(const std::string& binary, bool validation) const;
   [[nodiscard]] std::vector<std::string> binaries(bool validation) const;
@@ -187,14 +188,19 @@ Result<Done> Loop::begin_new(RunStore& store) {
     return Error{ErrorCode::kBadInput, "the repository has no commit yet",
                  "changes are tried on the last one: git add and git commit"};
   run_.base_commit = *head;
-  AF_TRY(const std::vector<Step> steps, candidate_steps(project_, clone, run_.base_commit));
-  if (steps.empty())
-    return Error{ErrorCode::kBadInput,
-                 fmt::format("[candidates] of {} names no change to try", kProjectFile),
-                 "name patches, branches or a command there (docs/user/forge.md)"};
+  AF_TRY(std::vector<Step> steps, candidate_steps(project_, clone, run_.base_commit));
   if (binaries(false).empty())
     return Error{ErrorCode::kBadInput, "all workloads are for validation, so none can choose",
                  fmt::format("take 'validation' from one in {}", kProjectFile)};
+  revisions_.remove_builds_of_runs();
+  AF_TRY(const Done planned, add_planned(steps));
+  static_cast<void>(planned);
+  if (steps.empty())
+    return Error{ErrorCode::kBadInput,
+                 fmt::format("[candidates] of {} names no change to try, and no hot loop of the "
+                             "project's own could be asked for something else",
+                             kProjectFile),
+                 "name patches, branches or a command there (docs/user/forge.md)"};
   run_.started = request_.started;
   run_.tip_commit = run_.base_commit;
   run_.seed = request_.seed;
@@ -205,8 +211,19 @@ Result<Done> Loop::begin_new(RunStore& store) {
     waiting.step = step;
     run_.steps.push_back(std::move(waiting));
   }
-  revisions_.remove_builds_of_runs();
   return store.begin(run_);
+}
+
+// After the user's own, for whoever names changes wants to know of them first.
+Result<Done> Loop::add_planned(std::vector<Step>& steps) {
+  if (!hooks_.plan) return Done{};
+  AF_TRY(const RevisionBuild base, build_of(run_.base_commit, short_hash(run_.base_commit)));
+  say("planning");
+  const double start = hooks_.now();
+  AF_TRY(const std::vector<Step> planned, hooks_.plan(revisions_.clone().tree(), base.folder));
+  run_.times.building += hooks_.now() - start;
+  steps.insert(steps.end(), planned.begin(), planned.end());
+  return Done{};
 }
 
 Result<Done> Loop::begin() {
@@ -285,7 +302,7 @@ Result<Loop::Answer> Loop::compare(const Pair& pair, const std::string& binary, 
   wanted.undo = [&]() -> Result<std::string> {
     AF_TRY(const RevisionBuild undone,
            revisions_.build(fmt::format("{} without it", pair.after.revision), pair.before.commit,
-                            fmt::format("run-{}-undone", run_.number)));
+                            "run-undone"));
     return fmt::format("{}/{}", undone.folder, binary);
   };
   const double start = hooks_.now();

@@ -45,6 +45,9 @@ struct Compared {
 struct ForgeHooks {
   // kInterrupted when it was.
   std::function<Result<Compared>(const Comparison&)> compare;
+  // Steps of asmforge's own, from a build of what the run begins with, in `folder`, whose
+  // sources are checked out in `tree`. May be empty.
+  std::function<Result<std::vector<Step>>(const std::string& tree, const std::string& folder)> plan;
   // What changed between two programs, a line a function; may be empty.
   std::function<std::string(const std::string& before, const std::string& after)> assembly;
   std::function<void(std::string_view what)> progress;                   // may be empty

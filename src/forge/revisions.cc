@@ -168,9 +168,9 @@ void Revisions::remove_builds_of_runs() const {
   for (const fs::path& folder : found) fs::remove_all(folder, failed);
 }
 
-std::string run_build_name(const ForgeRun& run, const std::string& commit) {
+std::string run_build_name(const std::string& commit) {
   constexpr std::size_t kShortHash = 12;
-  return fmt::format("run-{}-{}", run.number, commit.substr(0, kShortHash));
+  return "run-" + commit.substr(0, kShortHash);
 }
 
 }  // namespace asmforge

@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/forge_run.h"
 #include "core/result.h"
 #include "forge/project.h"
 #include "forge/shared_clone.h"
@@ -69,6 +68,6 @@ class Revisions {
 };
 
 // What a run of the loop calls its build of a commit.
-std::string run_build_name(const ForgeRun& run, const std::string& commit);
+std::string run_build_name(const std::string& commit);
 
 }  // namespace asmforge

@@ -3,12 +3,12 @@
 
 #include <llvm/Demangle/Demangle.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <iterator>
 #include <memory>
 
+#include "core/source_language.h"
 #include "mc/demangle_itanium.h"
 #include "mc/demangle_limits.h"
 #include "mc/demangle_rust.h"
@@ -23,23 +23,6 @@ struct Free {
 std::string taken(char* text) {
   const std::unique_ptr<char, Free> owner(text);
   return text == nullptr ? std::string() : std::string(text);
-}
-
-bool is_hex(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
-constexpr std::size_t kHashDigits = 16;
-
-// _ZN4core3fmt9Formatter3pad17h0123456789abcdefE: C++ mangling with a hash as last name.
-bool is_legacy_rust(std::string_view name) {
-  constexpr std::string_view kMark = "17h";
-  const std::size_t mark = name.rfind(kMark);
-  if (!name.starts_with("_ZN") || mark == std::string_view::npos) return false;
-  const std::string_view rest = name.substr(mark + kMark.size());
-  return rest.size() > kHashDigits && rest[kHashDigits] == 'E' &&
-         is_hex(rest.substr(0, kHashDigits));
 }
 
 struct Escape {
@@ -95,7 +78,7 @@ std::string demangled_or_empty(std::string_view name) {
     return rust_name_is_printable(name) ? taken(llvm::rustDemangle(name)) : "";
   if (name.starts_with("_D")) return taken(llvm::dlangDemangle(name));
   std::string text = demangle_itanium(name);
-  if (!text.empty() && is_legacy_rust(name)) text = readable_legacy_rust(text);
+  if (!text.empty() && is_legacy_rust_symbol(name)) text = readable_legacy_rust(text);
   return text;
 }
 

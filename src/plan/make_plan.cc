@@ -2,9 +2,10 @@
 
 #include <map>
 #include <set>
-#include <string_view>
 #include <tuple>
 #include <utility>
+
+#include "core/source_language.h"
 
 namespace asmforge {
 namespace {
@@ -17,20 +18,8 @@ Place place_of(const std::string& binary, const Finding& finding) {
           finding.evidence.empty() ? 0 : finding.evidence.front().address};
 }
 
-// Rust's symbols: the new mangling, or the old one with its hash ("...17h0123456789abcdefE").
-bool is_rust_symbol(std::string_view symbol) {
-  constexpr std::size_t kHashed = 20;  // "17h", 16 digits, "E"
-  if (symbol.starts_with("_R")) return true;
-  return symbol.starts_with("_ZN") && symbol.ends_with('E') && symbol.size() > kHashed &&
-         symbol.substr(symbol.size() - kHashed).starts_with("17h");
-}
-
-// In the language that the source is written in.
 std::string suggestion_of(const Finding& finding) {
-  const auto& frames = finding.source.frames;
-  const bool rust =
-      !frames.empty() ? frames.front().file.ends_with(".rs") : is_rust_symbol(finding.function);
-  return rust ? finding.fix_rust : finding.fix_c;
+  return language_of(finding) == SourceLanguage::kRust ? finding.fix_rust : finding.fix_c;
 }
 
 // All transforms together: a person's hands are not on record.

@@ -3,7 +3,6 @@
 import argparse
 import fcntl
 import json
-import os
 import pathlib
 import random
 import signal
@@ -14,6 +13,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from ab_runner import Runner  # noqa: E402
+from git_project import ENVIRONMENT, GitProject  # noqa: E402
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--asmforge", required=True)
@@ -21,7 +21,6 @@ parser.add_argument("--build")
 options = parser.parse_args()
 asmforge = pathlib.Path(options.asmforge).resolve()
 scratch = tempfile.TemporaryDirectory()
-environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 failures = []
 
 # Counted, not timed: verdicts are then the same whenever they are asked for.
@@ -39,52 +38,28 @@ int main(int argc, char** argv) {
   return 0;
 }
 """
-INNER = "    for (volatile unsigned k = 0; k < 4; k++) sum ^= k;\n"
 
 
-class Project:
-    """A repository with a program and changes that are to be tried."""
+class Project(GitProject):
+    """A program, and changes that are to be tried."""
 
-    def __init__(self, name, candidates, validation=False):
-        self.folder = pathlib.Path(scratch.name) / name
-        self.folder.mkdir()
+    def __init__(self, name, candidates, validation=False, forge="[forge]\nforbid = ['pragma']\n"):
+        workloads = [("run", "1", "")] + ([("other", "2", "validation = true\n")] if validation else [])
+        super().__init__(pathlib.Path(scratch.name) / name, {
+            "tool.c": SOURCE,
+            "Makefile": "tool: tool.c\n\tclang-19 -O1 -g -ffunction-sections -o tool tool.c\n",
+            ".gitignore": "tool\n",
+            "asmforge.toml": "[project]\nbuild = 'make -s'\nbinaries = ['tool']\n" + "".join(
+                f"[[workload]]\nname = '{name}'\ncommand = './tool {word}'\nmetric = 'instructions'\n{more}"
+                for name, word, more in workloads) + f"{forge}[candidates]\n{candidates}"})
         self.runner = Runner([str(asmforge)], self.folder, timeout=240)
         self.runner.failures = failures
-        self.write("tool.c", SOURCE)
-        self.write("Makefile", "tool: tool.c\n\tclang-19 -O1 -g -ffunction-sections -o tool tool.c\n")
-        self.write(".gitignore", "tool\n")
-        workloads = [("run", "1", "")] + ([("other", "2", "validation = true\n")] if validation else [])
-        self.write("asmforge.toml", "[project]\nbuild = 'make -s'\nbinaries = ['tool']\n" +
-                   "".join(f"[[workload]]\nname = '{name}'\ncommand = './tool {word}'\nmetric = 'instructions'\n{more}"
-                           for name, word, more in workloads) + f"[candidates]\n{candidates}")
-        self.git("init", "-q", ".")
 
-    def write(self, name, text):
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-    def git(self, *words):
-        return subprocess.run(["git", "-c", "user.name=me", "-c", "user.email=me@example.org", *words], cwd=self.folder,
-                              check=True, capture_output=True, text=True, env=environment).stdout
-
-    def commit(self, message):
-        self.git("add", "-A")
-        self.git("commit", "-q", "-m", message)
-        return self.git("rev-parse", "HEAD").strip()
-
-    def patch(self, name, *changes, words=""):
-        """A patch file of texts that are replaced in tool.c."""
-        text = SOURCE
-        for old, new in changes:
-            assert old in text, old
-            text = text.replace(old, new)
-        self.write("tool.c", text)
-        self.write(name, words + self.git("diff", "tool.c"))
-        self.git("checkout", "-q", "tool.c")
+    def change(self, name, *changes, words=""):
+        self.patch(name, "tool.c", *changes, words=words)
 
     def run(self, *words, **more):
-        return self.runner.run(*words, env=environment, **more)
+        return self.runner.run(*words, env=ENVIRONMENT, **more)
 
     def report(self):
         return json.loads(self.run("report", "--json", status=0))
@@ -107,13 +82,13 @@ def expect(what, found, wanted):
 def start(project):
     """All changes of `whole` committed beside the source."""
     project.commit("source")
-    project.patch("patches/fewer.patch", ("k < 4", "k < 2"), words="Half of it.\n\nasmforge-expect: loops(main): 2 -> 2\n")
-    project.patch("patches/more.patch", ("k < 4", "k < 9"))
-    project.patch("patches/words.patch", ("static unsigned step", "/* a step */ static unsigned step"))
-    project.patch("patches/broken.patch", ("return 0;", "return nothing;"))
-    project.patch("patches/stale.patch", ("turns = 3000", "turns = 300"))
+    project.change("patches/fewer.patch", ("k < 4", "k < 2"), words="Half of it.\n\nasmforge-expect: loops(main): 2 -> 2\n")
+    project.change("patches/more.patch", ("k < 4", "k < 9"))
+    project.change("patches/words.patch", ("static unsigned step", "/* a step */ static unsigned step"))
+    project.change("patches/broken.patch", ("return 0;", "return nothing;"))
+    project.change("patches/stale.patch", ("turns = 3000", "turns = 300"))
     project.write("patches/stale.patch", (project.folder / "patches/stale.patch").read_text().replace("3000", "4000"))
-    project.patch("patches/wrong.patch", ("sum == 7", "turns"))
+    project.change("patches/wrong.patch", ("sum == 7", "turns"))
     return project.commit("patches")
 
 
@@ -177,19 +152,50 @@ whole.git("reset", "-q", "--hard", base)
 # ---- a win that loses on other work ----
 planted = Project("planted", 'patches = ["good.patch", "planted.patch"]\n', validation=True)
 planted.commit("source")
-planted.patch("good.patch", ("k < 4", "k < 3"))
-planted.patch("planted.patch", ("turns = 3001", "turns = 9001"), ("turns = 3000", "turns = 2900"))
+planted.change("good.patch", ("k < 4", "k < 3"))
+planted.change("planted.patch", ("turns = 3001", "turns = 9001"), ("turns = 3000", "turns = 2900"))
 planted.commit("patches")
 planted.run("forge", status=0)
 expect("planted", planted.states(), {"good.patch": ("kept", "ACCEPT"), "planted.patch": ("withdrawn", "ACCEPT")})
+at = planted.git("rev-parse", "HEAD").strip()
+planted.write("README", "words\n")
+moved = planted.commit("words")
+planted.run("forge", "--apply", status=2, err=[f"the run began at {at[:12]}, and the branch is at {moved[:12]} now",
+                                               "&& git cherry-pick "])
+planted.git("reset", "-q", "--hard", at)
 planted.run("forge", "--apply", status=0, out="1 commit on the branch")
+
+# ---- pragmas at the hottest loops ----
+SUMS = """#include <stdio.h>
+int main(void) {
+  static unsigned table[4096];
+  unsigned sum = 0;
+  for (unsigned turn = 0; turn < 20; turn++)
+    for (unsigned i = 0; i < 4096; i++)
+      sum = (sum ^ (table[i] + turn)) * 31;
+  printf("%u\\n", sum);
+  return 0;
+}
+"""
+asked = Project("asked", "", forge="")
+asked.write("tool.c", SUMS)
+asked.write("Makefile", asked.folder.joinpath("Makefile").read_text().replace("-O1", "-O2 -fno-unroll-loops"))
+asked.commit("source")
+asked.run("forge", status=0, out="clang loop unroll_count(4) at tool.c:6")
+steps = {step["name"]: step for step in asked.report()["steps"]}
+expect("asked", {name: step["state"] for name, step in steps.items()},
+       {"clang loop unroll_count(4) at tool.c:6": "kept", "clang loop unroll(disable) at tool.c:6": "failed"})
+asked.run("journal", "score", status=0, out="pragma")
+asked.run("forge", "--apply", status=0, out="1 commit on the branch")
+if '_Pragma("clang loop unroll_count(4)") for' not in (asked.folder / "tool.c").read_text():
+    failures.append("the pragma is not there")
 
 # ---- what goes wrong ----
 nothing = Project("nothing", "")
 nothing.run("forge", status=2, err="has no commit")
 nothing.commit("source")
 nothing.run("report", status=2, err="nothing was forged here yet")
-nothing.run("forge", status=2, err="[candidates] of asmforge.toml names no change to try")
+nothing.run("forge", status=2, err="[candidates] of asmforge.toml names no change to try, and no hot loop")
 nothing.run("forge", "--resume", status=2, err="there is no unfinished run to go on with")
 nothing.run("forge", "--resume", "--fresh", status=2, err="choose one")
 nothing.run("forge", "--apply", status=2, err="nothing was forged here yet")
@@ -201,7 +207,7 @@ bad.commit("source")
 bad.run("forge", status=2, err="none.patch: cannot be read")
 bad.write("none.patch", "no diff\n")
 bad.run("forge", status=2, err="none.patch: holds no unified diff")
-bad.patch("none.patch", ("k < 4", "k < 2"), words="asmforge-expect: nonsense\n")
+bad.change("none.patch", ("k < 4", "k < 2"), words="asmforge-expect: nonsense\n")
 bad.run("forge", status=2, err="none.patch:")
 
 # ---- killed at any moment ----
@@ -212,8 +218,8 @@ began = time.monotonic()
 killed.run("forge", "--seed", "1", status=0)
 length = time.monotonic() - began
 wanted = killed.states()
-for turn in range(3):
-    process = subprocess.Popen([asmforge, "forge", "--seed", "1", "--fresh"], cwd=killed.folder, env=environment,
+for turn in range(2):
+    process = subprocess.Popen([asmforge, "forge", "--seed", "1", "--fresh"], cwd=killed.folder, env=ENVIRONMENT,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(moments.uniform(0.05, length))
     process.kill()  # and what it had started goes on
@@ -227,7 +233,7 @@ for turn in range(3):
     expect("the tree", killed.git("status", "--porcelain"), "")
 
 # ---- Ctrl-C ----
-process = subprocess.Popen([asmforge, "forge"], cwd=killed.folder, env=environment, text=True,
+process = subprocess.Popen([asmforge, "forge"], cwd=killed.folder, env=ENVIRONMENT, text=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 time.sleep(0.5 * length)
 process.send_signal(signal.SIGINT)

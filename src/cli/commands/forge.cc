@@ -13,6 +13,7 @@
 #include "cli/assembly_change.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/project_profile.h"
 #include "cli/read_forge_report.h"
 #include "cli/run_comparison.h"
 #include "cli/status_line.h"
@@ -109,6 +110,15 @@ Result<int> apply(const Project& project, Session& session) {
   return 0;
 }
 
+// Where nothing can be counted the user's own changes are tried all the same.
+Result<std::vector<Step>> plan_or_say_why_not(const Project& project, const std::string& tree,
+                                              const std::string& folder, Output& err) {
+  Result<std::vector<Step>> steps = plan_pragmas(project, tree, folder);
+  if (steps || steps.error().code != ErrorCode::kUnavailable) return steps;
+  err.print("asmforge: no changes of asmforge's own are tried: {}\n", steps.error().what);
+  return std::vector<Step>();
+}
+
 Result<int> run(const Options& options, Session& session) {
   AF_TRY(const Project project, find_project("."));
   AF_TRY(const Done entered, enter(project.directory));
@@ -122,6 +132,9 @@ Result<int> run(const Options& options, Session& session) {
   const Palette palette = palette_for(options.output, session.err);
   ForgeHooks hooks;
   hooks.compare = [&](const Comparison& wanted) { return run_comparison(wanted, line); };
+  hooks.plan = [&](const std::string& tree, const std::string& folder) {
+    return plan_or_say_why_not(project, tree, folder, session.err);
+  };
   hooks.assembly = assembly_change;
   hooks.progress = [&](std::string_view what) { line.show(what, std::nullopt); };
   hooks.told = [&](const ForgeRun&, const ForgeStep& step) {
@@ -166,9 +179,10 @@ extern const Command forge{
     "Try a project's changes one by one, and keep what is better",
     setup,
     {},
-    "The changes are those of [candidates] in asmforge.toml. Each is applied to a copy of the\n"
-    "last commit, built, and compared with what was kept so far; what is accepted is kept, and\n"
-    "first against last is compared once more. Your files and branches are not touched before\n"
-    "--apply. Exit status: 0 there is something to apply, 1 there is not."};
+    "The changes are those of [candidates] in asmforge.toml, then pragmas at the hottest loops.\n"
+    "Each is applied to a copy of the last commit, built, and compared with what was kept so\n"
+    "far; what is accepted is kept, and first against last is compared once more. Your files\n"
+    "and branches are not touched before --apply. Exit status: 0 there is something to apply,\n"
+    "1 there is not."};
 
 }  // namespace asmforge::commands

@@ -1,5 +1,4 @@
 // `asmforge plan`: what to try next in a project, ranked by what its workloads execute.
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -8,17 +7,15 @@
 #include <optional>
 
 #include "audit/audit.h"
-#include "base/descriptor.h"
 #include "base/interrupt.h"
 #include "cli/command.h"
 #include "cli/options.h"
+#include "cli/project_profile.h"
 #include "cli/status_line.h"
 #include "collect/open.h"
-#include "collect/profiles/profile_program.h"
 #include "forge/journal.h"
 #include "forge/project.h"
 #include "forge/revisions.h"
-#include "measure/rig.h"
 #include "plan/make_plan.h"
 #include "report/writers/plan.h"
 
@@ -33,30 +30,6 @@ struct Options {
   std::string revision = "HEAD";
   std::size_t limit = kShownByDefault;
 };
-
-// What the workload executes of the program, counted in QEMU.
-Result<Profile> count_workload(const std::string& program, const Workload& workload) {
-  const std::string& path = workload.input_path.empty() ? "/dev/null" : workload.input_path;
-  const Descriptor input(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
-  if (!input.open() || !nowhere.open())
-    return Error{ErrorCode::kBadInput,
-                 fmt::format("{}: the input {} cannot be read", workload.name, path), ""};
-  ProfileRequest request;
-  request.command = {program};
-  request.command.insert(request.command.end(), workload.arguments.begin(),
-                         workload.arguments.end());
-  request.environment = run_environment(workload, 0);
-  request.input = input.get();
-  request.output = nowhere.get();
-  AF_TRY(ProfiledRun run, count_exactly(request));
-  if (run.interrupted) return Error{ErrorCode::kInterrupted, "interrupted", ""};
-  if (run.ending.signal != 0 || run.ending.exit_status != workload.exit_status)
-    return Error{ErrorCode::kBadInput,
-                 fmt::format("{}: {} {}", workload.name, program, to_string(run.ending)),
-                 "mend the workload in asmforge.toml"};
-  return std::move(run.profile);
-}
 
 Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectWorkload& one,
                                        StatusLine& line) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/source_language.h"
 #include "report/location.h"
 #include "report/member_notes.h"
 #include "report/wrap.h"
@@ -16,14 +17,6 @@ constexpr std::size_t kColumns = 80;       // but on a terminal that has fewer
 constexpr std::size_t kLeastColumns = 60;
 constexpr std::size_t kLeastName = 16;
 constexpr std::size_t kTextColumns = 34;  // notes on instructions begin after them
-
-enum class Language : std::uint8_t { kUnknown, kC, kRust };
-
-// From the suffix of the innermost source file.
-Language language_of(const Finding& finding) {
-  if (finding.source.frames.empty()) return Language::kUnknown;
-  return finding.source.frames.front().file.ends_with(".rs") ? Language::kRust : Language::kC;
-}
 
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", with_separators(count), count == 1 ? one : many);
@@ -138,8 +131,8 @@ class Writer {
     }
     explained_.push_back({&f, rank});
     row("cause", f.cause);
-    if (language_of(f) != Language::kRust) row("C, C++", f.fix_c);
-    if (language_of(f) != Language::kC) row("Rust", f.fix_rust);
+    if (language_of(f) != SourceLanguage::kRust) row("C, C++", f.fix_c);
+    if (language_of(f) != SourceLanguage::kC) row("Rust", f.fix_rust);
     row("risk", f.risk);
     row("ruled out", joined(f.traps_passed, "; "));
     row("severity", f.severity_cycles ? fmt::format("{:.1f} cycles", *f.severity_cycles)

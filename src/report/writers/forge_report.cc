@@ -44,7 +44,8 @@ std::string verdict_of(const ForgeStep& step) {
 std::string times_of(const ForgeTimes& times) {
   const double all = times.building + times.measuring + times.other;
   return fmt::format(
-      "building {:.0f} s, checking and measuring {:.0f} s, everything else {:.1f} s ({})",
+      "building and profiling {:.0f} s, checking and measuring {:.0f} s, everything else {:.1f} s "
+      "({})",
       times.building, times.measuring, times.other, percent(all > 0 ? times.other / all : 0));
 }
 

@@ -1,0 +1,19 @@
+// One change of a project that is to be tried.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace asmforge {
+
+struct Step {
+  std::string name;                       // for people: "patches/unroll.patch"
+  std::string transform;                  // what makes it: "patch", "branch", "command" or "pragma"
+  std::string patch;                      // a unified diff; empty for a command
+  std::string command;                    // shell command that edits the tree; empty for a patch
+  std::string check;                      // whose finding it mends; may be empty
+  std::vector<std::string> expectations;  // predictions, a line each (core/predicate.h)
+  bool operator==(const Step&) const = default;
+};
+
+}  // namespace asmforge

@@ -1,0 +1,99 @@
+#include "plan/hot_loops.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "audit/audited_function.h"
+#include "audit/loop_metrics.h"
+#include "collect/source_lines.h"
+#include "collect/stream.h"
+#include "mc/demangle.h"
+
+namespace asmforge {
+namespace {
+
+// Functions that can hold such a loop, so that no others are decoded.
+std::vector<std::uint32_t> hot_functions(const Binary& binary, const Profile& profile,
+                                         const ProfileModule& counts, double least_share) {
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t i = 0; i < binary.functions.size(); ++i) {
+    const AddressRange range{binary.functions[i].address,
+                             binary.functions[i].address + binary.functions[i].size};
+    if (share(profile, count_in(counts, range)) >= least_share) found.push_back(i);
+  }
+  return found;
+}
+
+// Of the header, then of the ends of the latches.
+std::vector<std::uint64_t> telling_addresses(const FunctionView& view, const Loop& loop) {
+  const auto address = [&](std::uint32_t insn) { return view.function.insns[insn].address; };
+  std::vector<std::uint64_t> addresses = {address(view.cfg.blocks[loop.header].first)};
+  for (const BlockIndex latch : loop.latches)
+    addresses.push_back(address(view.cfg.blocks[latch].last));
+  return addresses;
+}
+
+struct Found {
+  std::vector<HotLoop> loops;
+  std::vector<std::vector<std::uint64_t>> addresses;  // of each, whose lines are wanted
+};
+
+void add_loops(AuditedFunction& function, double least_share, Found& found) {
+  for (LoopIndex i = 0; i < function.view().loops.loops.size(); ++i) {
+    const double part = function.share(i).value_or(0);
+    if (part < least_share || !function.worth_auditing(i)) continue;
+    HotLoop loop;
+    loop.place = function.start_finding(i);
+    loop.place.demangled = demangle(loop.place.function);
+    loop.share = part;
+    loop.instructions = measure(Metric::kInstructions, function, i);
+    loop.vector_width_bits = measure(Metric::kVectorWidthBits, function, i);
+    found.loops.push_back(std::move(loop));
+    found.addresses.push_back(telling_addresses(function.view(), function.view().loops.loops[i]));
+  }
+}
+
+Result<Done> join_lines(const Binary& binary, Found& found) {
+  std::vector<std::uint64_t> all;
+  for (const auto& addresses : found.addresses)
+    all.insert(all.end(), addresses.begin(), addresses.end());
+  SourceLines lines(binary);
+  AF_TRY(std::vector<SourceLocation> sources, lines.locate(all));
+  auto next = sources.begin();
+  for (std::size_t i = 0; i < found.loops.size(); ++i) {
+    HotLoop& loop = found.loops[i];
+    for (std::size_t k = 0; k < found.addresses[i].size(); ++k)
+      loop.sources.push_back(std::move(*next++));
+    const SourceLocation& header = loop.sources.front();
+    if (!header.known()) continue;
+    loop.place.predicate.loop.source_file = header.frames.front().file;
+    loop.place.predicate.loop.source_line = header.frames.front().line;
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::vector<HotLoop>> hot_loops(const Binary& binary, const Profile& profile,
+                                       double least_share) {
+  Found found;
+  const ProfileModule* counts = profile.module_for(binary);
+  if (counts == nullptr) return found.loops;
+  FunctionAnalyser analyser(binary);
+  AuditedFunction function(binary, &profile);
+  for (const std::uint32_t index : hot_functions(binary, profile, *counts, least_share)) {
+    const FunctionView view = analyser.analyse(index);
+    function.reset(view);
+    add_loops(function, least_share, found);
+  }
+  if (!found.loops.empty() && binary.has_debug_info) {
+    AF_TRY(const Done joined, join_lines(binary, found));
+    static_cast<void>(joined);
+  }
+  std::ranges::sort(found.loops, [](const HotLoop& a, const HotLoop& b) {
+    return std::pair(-a.share, a.place.loop_header) < std::pair(-b.share, b.place.loop_header);
+  });
+  return std::move(found.loops);
+}
+
+}  // namespace asmforge

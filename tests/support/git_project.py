@@ -1,0 +1,39 @@
+"""A small project in a git repository, for whoever tries changes on it."""
+import os
+import subprocess
+
+# No settings of the user's, so that the repository behaves the same everywhere.
+ENVIRONMENT = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+
+
+class GitProject:
+    def __init__(self, folder, files):
+        self.folder = folder
+        folder.mkdir(parents=True)
+        for name, text in files.items():
+            self.write(name, text)
+        self.git("init", "-q", ".")
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def git(self, *words):
+        return subprocess.run(["git", "-c", "user.name=me", "-c", "user.email=me@example.org", *words], cwd=self.folder,
+                              check=True, capture_output=True, text=True, env=ENVIRONMENT).stdout
+
+    def commit(self, message):
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+        return self.git("rev-parse", "HEAD").strip()
+
+    def patch(self, name, file, *changes, words=""):
+        """A patch file of texts that are replaced in a file that is committed."""
+        whole = text = (self.folder / file).read_text()
+        for old, new in changes:
+            assert old in text, old
+            text = text.replace(old, new)
+        self.write(file, text)
+        self.write(name, words + self.git("diff", file))
+        self.write(file, whole)
