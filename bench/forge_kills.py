@@ -33,7 +33,7 @@ FILES = {
 
 
 def forge(project, *words):
-    return subprocess.run([ASMFORGE, "forge", "--seed", "1", *words], cwd=project.folder, env=ENVIRONMENT,
+    return subprocess.run([ASMFORGE, "forge", *words], cwd=project.folder, env=ENVIRONMENT,
                           capture_output=True, text=True, check=False)
 
 
@@ -82,7 +82,7 @@ def part(folder, seed, kills):
     """Kills in one project, one after another."""
     project = make_project(folder)
     start = time.monotonic()
-    forge(project)
+    forge(project, "--seed", "1")
     length = time.monotonic() - start
     wanted = verdicts(report(project))
     before = project.git("status", "--porcelain"), project.git("rev-parse", "HEAD"), project.git("for-each-ref")
