@@ -53,6 +53,7 @@ def sound(project):
 
 def make_project(folder):
     project = GitProject(folder, FILES)
+    project.git("init", "-q", ".")
     project.commit("source")
     project.patch("more.patch", "tool.c", ("k < 4", "k < 9"))
     project.patch("fewer.patch", "tool.c", ("k < 4", "k < 2"))

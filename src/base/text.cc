@@ -106,4 +106,9 @@ std::string percent(double share) {
   return fmt::format("{:.1f} %", share * 100);
 }
 
+std::string short_hash(std::string_view commit) {
+  constexpr std::size_t kDigits = 12;
+  return printable(commit.substr(0, kDigits));
+}
+
 }  // namespace asmforge

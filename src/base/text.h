@@ -24,6 +24,9 @@ std::string with_separators(std::uint64_t number);
 // "512 B", "58.8 MB": decimal units, as disks and file managers have them.
 std::string human_bytes(std::uint64_t bytes);
 
+// The beginning of a commit's hash, by which people name it.
+std::string short_hash(std::string_view commit);
+
 // 0.1234 as "12.3 %"; less than 0.05 % but not nothing is "<0.1 %".
 std::string percent(double share);
 

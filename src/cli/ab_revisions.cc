@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/interrupt.h"
+#include "base/text.h"
 #include "forge/project.h"
 #include "forge/revisions.h"
 
@@ -36,9 +37,7 @@ Result<AbBuild> program_in(const RevisionBuild& build, const std::string& binary
 }
 
 std::string note_of(std::string_view arm, const RevisionBuild& build) {
-  constexpr std::size_t kShortHash = 12;
-  return fmt::format("{} is {}, commit {}", arm, build.revision,
-                     build.commit.substr(0, kShortHash));
+  return fmt::format("{} is {}, commit {}", arm, build.revision, short_hash(build.commit));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace asmforge {
 
 struct Patch {
-  std::string file;          // from the project's folder
+  std::string file;          // from the repository's top
   std::uint64_t offset = 0;  // in bytes
   std::string old_bytes;     // that stand there
   std::string new_bytes;     // that take their place

@@ -6,6 +6,7 @@
 
 #include "base/content_hash.h"
 #include "base/process.h"
+#include "base/text.h"
 #include "forge/git.h"
 #include "forge/journal.h"
 #include "forge/revisions.h"
@@ -14,10 +15,6 @@
 
 namespace asmforge {
 namespace {
-
-constexpr std::size_t kShortHash = 12;
-
-std::string short_hash(const std::string& commit) { return commit.substr(0, kShortHash); }
 
 Result<Done> check_applicable(const ForgeRun& run) {
   if (!run.finished)

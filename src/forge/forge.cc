@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/process.h"
+#include "base/text.h"
 #include "forge/candidate_steps.h"
 #include "forge/git.h"
 #include "forge/journal.h"
@@ -23,10 +24,6 @@ constexpr double kValidationShare = 0.15;
 // Seconds of one comparison: below, it sees nothing; above, another step has more use of it.
 constexpr double kLeastSeconds = 10;
 constexpr double kMostSeconds = 180;
-
-constexpr std::size_t kShortHash = 12;
-
-std::string short_hash(const std::string& commit) { return commit.substr(0, kShortHash); }
 
 // SplitMix64: seeds of comparisons that have nothing in common (Steele, Lea, Flood 2014).
 std::uint64_t mixed(std::uint64_t seed, std::uint64_t number) {
@@ -136,6 +133,7 @@ class Loop {
   ForgeRun run_;
   ForgeTimes before_;  // of earlier parts of the run
   double began_;
+  bool undo_failed_ = false;
 };
 
 // ---- what there is ----
@@ -242,11 +240,10 @@ Result<Done> Loop::begin() {
         ErrorCode::kBadInput,
         fmt::format("run {}, begun {}, is not finished", unfinished->number, unfinished->started),
         "--resume goes on with it, --fresh gives it up"};
-  if (unfinished) {
-    AF_TRY(const Done ended, store.abandon(unfinished->number));
-    static_cast<void>(ended);
-  }
-  return begin_new(store);
+  AF_TRY(const Done begun, begin_new(store));
+  static_cast<void>(begun);
+  // Not before: what cannot begin must not cost what could go on.
+  return unfinished ? store.abandon(unfinished->number) : Result<Done>(Done{});
 }
 
 // ---- bookkeeping ----
@@ -300,10 +297,11 @@ Result<Loop::Answer> Loop::compare(const Pair& pair, const std::string& binary, 
   wanted.settings.gate_no_worse = gate;
   wanted.expectations = pair.expectations;
   wanted.undo = [&]() -> Result<std::string> {
-    AF_TRY(const RevisionBuild undone,
-           revisions_.build(fmt::format("{} without it", pair.after.revision), pair.before.commit,
-                            "run-undone"));
-    return fmt::format("{}/{}", undone.folder, binary);
+    const Result<RevisionBuild> undone = revisions_.build(
+        fmt::format("{} without it", pair.after.revision), pair.before.commit, "run-undone");
+    undo_failed_ = !undone;
+    if (!undone) return undone.error();
+    return fmt::format("{}/{}", undone->folder, binary);
   };
   const double start = hooks_.now();
   Result<Compared> compared = hooks_.compare(wanted);
@@ -402,7 +400,8 @@ Result<Done> Loop::try_step(std::size_t index) {
                                        fmt::format("{}/{}", after->folder, binary));
   const Result<Done> measured = measure_step(index, before, *after);
   if (!measured) {
-    if (measured.error().code == ErrorCode::kInterrupted) return measured.error();
+    // What was built before and is not now is no step's fault either.
+    if (measured.error().code == ErrorCode::kInterrupted || undo_failed_) return measured.error();
     std::string why = measured.error().what;
     for (const std::string& binary : binaries(false))
       why = without_folders(std::move(why), before, *after, binary);

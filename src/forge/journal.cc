@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "forge/effect_columns.h"
 #include "forge/project.h"
 
 namespace asmforge {
@@ -88,21 +89,6 @@ CREATE TABLE step (
 );
 )"};
 
-DatabaseValue or_null(const std::optional<Effect>& effect, double Effect::* member) {
-  if (!effect) return std::monostate();
-  return (*effect).*member;
-}
-
-std::optional<Effect> effect_in(const DatabaseRow& row, std::size_t first) {
-  if (std::holds_alternative<std::monostate>(row[first])) return std::nullopt;
-  Effect effect;
-  effect.ratio = number_of(row[first]);
-  effect.low = number_of(row[first + 1]);
-  effect.high = number_of(row[first + 2]);
-  effect.p = number_of(row[first + 3]);
-  return effect;
-}
-
 JournalEntry entry_of(const DatabaseRow& row) {
   JournalEntry entry;
   entry.number = whole_number_of(row[0]);
@@ -112,6 +98,7 @@ JournalEntry entry_of(const DatabaseRow& row) {
   entry.kind = verdict_kind_from_string(text_of(row[9])).value_or(VerdictKind::kInvestigate);
   entry.reason = verdict_reason_from_string(text_of(row[10])).value_or(VerdictReason::kUnfit);
   entry.effect = effect_in(row, 11);
+  if (entry.effect) entry.effect->p = number_of(row[14]);
   entry.true_predictions = whole_number_of(row[15]);
   entry.false_predictions = whole_number_of(row[16]);
   entry.unknown_predictions = whole_number_of(row[17]);

@@ -137,14 +137,16 @@ Result<Project> find_project(const std::string& directory) {
                "'asmforge init' writes one"};
 }
 
+Error cannot_write(const std::string& path, const std::error_code& why) {
+  return {ErrorCode::kUnavailable, fmt::format("{}: cannot be written: {}", path, why.message()),
+          "check the disk and its permissions"};
+}
+
 Result<std::string> work_folder_of(const std::string& project_directory) {
   const std::string folder = project_directory + "/.asmforge";
   std::error_code failed;
   fs::create_directories(folder, failed);
-  if (failed)
-    return Error{ErrorCode::kUnavailable,
-                 fmt::format("{}: cannot be made: {}", folder, failed.message()),
-                 "check the disk and its permissions"};
+  if (failed) return cannot_write(folder, failed);
   // It ignores itself as well: `git status` shows nothing of ours.
   if (!fs::exists(folder + "/.gitignore", failed)) {
     AF_TRY(const Done ignored, replace_file(folder + "/.gitignore", "*\n"));

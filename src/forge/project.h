@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "core/result.h"
@@ -57,6 +58,8 @@ struct Project {
 Result<Project> find_project(const std::string& directory);
 Result<Project> read_project(const std::string& path);
 
+// What of .asmforge could not be written, and why: kUnavailable.
+Error cannot_write(const std::string& path, const std::error_code& why);
 // .asmforge in the project's folder, made when it is not there, and hidden from git.
 Result<std::string> work_folder_of(const std::string& project_directory);
 

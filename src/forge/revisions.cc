@@ -12,6 +12,7 @@
 #include "base/content_hash.h"
 #include "base/process.h"
 #include "base/replace_file.h"
+#include "base/text.h"
 #include "measure/layouts/capture_build.h"
 
 namespace asmforge {
@@ -21,11 +22,6 @@ namespace fs = std::filesystem;
 
 // Written last: a build that has it is whole.
 constexpr std::string_view kSeal = "/build.contents";
-
-Error cannot_write(const std::string& path, const std::error_code& why) {
-  return {ErrorCode::kUnavailable, fmt::format("{}: cannot be written: {}", path, why.message()),
-          "check the disk and its permissions"};
-}
 
 // A build that dies of a full disk looks like a change that does not compile.
 Result<Done> check_space(const std::string& folder) {
@@ -168,9 +164,6 @@ void Revisions::remove_builds_of_runs() const {
   for (const fs::path& folder : found) fs::remove_all(folder, failed);
 }
 
-std::string run_build_name(const std::string& commit) {
-  constexpr std::size_t kShortHash = 12;
-  return "run-" + commit.substr(0, kShortHash);
-}
+std::string run_build_name(const std::string& commit) { return "run-" + short_hash(commit); }
 
 }  // namespace asmforge

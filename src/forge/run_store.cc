@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/database.h"
+#include "forge/effect_columns.h"
 
 namespace asmforge {
 namespace {
@@ -45,20 +46,6 @@ std::vector<std::int64_t> numbers_in(std::string_view text) {
     numbers.push_back(number);
   }
   return numbers;
-}
-
-DatabaseValue or_null(const std::optional<Effect>& effect, double Effect::* member) {
-  if (!effect) return std::monostate();
-  return (*effect).*member;
-}
-
-std::optional<Effect> effect_in(const DatabaseRow& row, std::size_t first) {
-  if (std::holds_alternative<std::monostate>(row[first])) return std::nullopt;
-  Effect effect;
-  effect.ratio = number_of(row[first]);
-  effect.low = number_of(row[first + 1]);
-  effect.high = number_of(row[first + 2]);
-  return effect;
 }
 
 constexpr std::string_view kRunColumns =

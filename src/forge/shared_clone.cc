@@ -16,11 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error cannot_write(const std::string& path, const std::error_code& why) {
-  return {ErrorCode::kUnavailable, fmt::format("{}: cannot be written: {}", path, why.message()),
-          "check the disk and its permissions"};
-}
-
 // A git that was killed leaves its own locks; nobody else works in the clone.
 void remove_locks_of_the_dead(const std::string& git_folder) {
   std::error_code failed;
@@ -148,10 +143,13 @@ Result<Done> SharedClone::apply(std::string_view patch) const {
   if (applied) return Done{};
   if (applied.error().code == ErrorCode::kInterrupted) return applied.error();
   // What stands a few lines elsewhere by now still applies to the blobs it was made from.
-  AF_TRY(const std::string merged,
-         clone_.run({"apply", "--3way", "--whitespace=nowarn", "-"}, patch));
-  static_cast<void>(merged);
-  return Done{};
+  const Result<std::string> merged =
+      clone_.run({"apply", "--3way", "--whitespace=nowarn", "-"}, patch);
+  if (merged) return Done{};
+  if (merged.error().code == ErrorCode::kInterrupted) return merged.error();
+  return Error{
+      ErrorCode::kBadInput,
+      fmt::format("what it changes does not stand there like that ({})", applied.error().what), ""};
 }
 
 Result<Done> SharedClone::name(const std::string& reference, const std::string& commit) const {

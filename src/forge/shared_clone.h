@@ -74,8 +74,7 @@ class SharedClone {
   TreeLock lock_;
 };
 
-// Files below `project_directory` that differ from the last commit and are tracked, the
-// first few; empty when there are none.
+// Tracked files that differ from the last commit, by their paths from the repository's top.
 Result<std::vector<std::string>> changed_files(const Git& repository);
 
 }  // namespace asmforge

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "base/leftovers.h"
+#include "forge/project.h"
 
 namespace asmforge {
 namespace {
@@ -20,10 +21,7 @@ constexpr const char* kVariable = "ASMFORGE_TREE";
 constexpr std::chrono::seconds kPatience{5};
 
 Error failed_on(const std::string& path) {
-  return {ErrorCode::kUnavailable,
-          fmt::format("{}: cannot be written: {}", path,
-                      std::error_code(errno, std::generic_category()).message()),
-          "check the disk and its permissions"};
+  return cannot_write(path, std::error_code(errno, std::generic_category()));
 }
 
 }  // namespace

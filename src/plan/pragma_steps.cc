@@ -63,7 +63,7 @@ Step step_of(const HotLoop& loop, const LoopPragma& pragma, const Statement& sta
   predicate.before = pragma.before;
   predicate.after = pragma.after;
   Step step;
-  step.name = fmt::format("{} at {}:{}", pragma.text, statement.file, statement.line);
+  step.name = fmt::format("{}:{}: {}", statement.file, statement.line, pragma.text);
   step.transform = "pragma";
   step.patch = unified_diff(statement.text, patch);
   step.expectations = {to_string(predicate)};

@@ -10,6 +10,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from ab_runner import Runner  # noqa: E402
+from git_project import ENVIRONMENT, GitProject  # noqa: E402
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--asmforge", required=True)
@@ -19,7 +20,8 @@ asmforge = pathlib.Path(options.asmforge).resolve()
 scratch = tempfile.TemporaryDirectory()
 folder = pathlib.Path(scratch.name) / "project"
 folder.mkdir()
-environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+repository = GitProject(folder)
+git, commit, write = repository.git, repository.commit, repository.write
 
 
 runner = Runner([str(asmforge)], folder, timeout=240)
@@ -29,24 +31,7 @@ failures = runner.failures
 def run(*words, **more):
     """Variables in capitals are of the environment."""
     variables = {name: more.pop(name) for name in list(more) if name.isupper()}
-    return runner.run(*words, env={**environment, **variables}, **more)
-
-
-def git(*words):
-    return subprocess.run(["git", "-c", "user.name=me", "-c", "user.email=me@example.org", *words], cwd=folder,
-                          check=True, capture_output=True, text=True, env=environment).stdout
-
-
-def commit(message):
-    git("add", "-A")
-    git("commit", "-q", "-m", message)
-    return git("rev-parse", "HEAD").strip()
-
-
-def write(name, text):
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+    return runner.run(*words, env={**ENVIRONMENT, **variables}, **more)
 
 
 SOURCE = """#include <stdio.h>

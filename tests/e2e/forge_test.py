@@ -52,6 +52,7 @@ class Project(GitProject):
             "asmforge.toml": "[project]\nbuild = 'make -s'\nbinaries = ['tool']\n" + "".join(
                 f"[[workload]]\nname = '{name}'\ncommand = './tool {word}'\nmetric = 'instructions'\n{more}"
                 for name, word, more in workloads) + f"{forge}[candidates]\n{candidates}"})
+        self.git("init", "-q", ".")
         self.runner = Runner([str(asmforge)], self.folder, timeout=240)
         self.runner.failures = failures
 
@@ -181,10 +182,10 @@ asked = Project("asked", "", forge="")
 asked.write("tool.c", SUMS)
 asked.write("Makefile", asked.folder.joinpath("Makefile").read_text().replace("-O1", "-O2 -fno-unroll-loops"))
 asked.commit("source")
-asked.run("forge", status=0, out="clang loop unroll_count(4) at tool.c:6")
+asked.run("forge", status=0, out="tool.c:6: clang loop unroll_count(4)")
 steps = {step["name"]: step for step in asked.report()["steps"]}
 expect("asked", {name: step["state"] for name, step in steps.items()},
-       {"clang loop unroll_count(4) at tool.c:6": "kept", "clang loop unroll(disable) at tool.c:6": "failed"})
+       {"tool.c:6: clang loop unroll_count(4)": "kept", "tool.c:6: clang loop unroll(disable)": "failed"})
 asked.run("journal", "score", status=0, out="pragma")
 asked.run("forge", "--apply", status=0, out="1 commit on the branch")
 if '_Pragma("clang loop unroll_count(4)") for' not in (asked.folder / "tool.c").read_text():
@@ -227,6 +228,10 @@ for turn in range(2):
     unfinished = not killed.report()["finished"]
     if unfinished:
         killed.run("forge", status=2, err="is not finished; --resume goes on with it, --fresh gives it up")
+        # What cannot begin does not cost what could go on.
+        killed.write("tool.c", SOURCE + "\n")
+        killed.run("forge", "--fresh", status=2, err="1 file differs")
+        killed.git("checkout", "-q", "tool.c")
         killed.run("forge", "--resume", status=0)
     if killed.states() != wanted:
         failures.append(f"killed, turn {turn}: {killed.states()}, {killed.reasons()}")

@@ -7,12 +7,12 @@ ENVIRONMENT = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTE
 
 
 class GitProject:
-    def __init__(self, folder, files):
+    """A folder that is there, with these files; git("init") makes a repository of it."""
+
+    def __init__(self, folder, files=None):
         self.folder = folder
-        folder.mkdir(parents=True)
-        for name, text in files.items():
+        for name, text in (files or {}).items():
             self.write(name, text)
-        self.git("init", "-q", ".")
 
     def write(self, name, text):
         path = self.folder / name

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -19,14 +20,24 @@ pid_t sleeper(const std::string& variable) {
   _exit(1);
 }
 
-// Until it is the program that it was to become.
-void wait_for_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(300)); }
+// Until it is the program that it was to become, with that environment.
+void wait_for_sleep(pid_t process) {
+  const std::string path = "/proc/" + std::to_string(process) + "/comm";
+  for (int turn = 0; turn < 1000; ++turn) {
+    std::string name;
+    std::ifstream(path) >> name;
+    if (name == "sleep") return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ADD_FAILURE() << "process " << process << " never slept";
+}
 
 TEST(Leftovers, AreKilledByWhatTheyBeganWith) {
   const std::string mine = "ASMFORGE_TEST=" + std::to_string(getpid());
   const pid_t left = sleeper(mine);
   const pid_t other = sleeper(mine + "0");
-  wait_for_sleep();
+  wait_for_sleep(left);
+  wait_for_sleep(other);
   std::thread reaper([&] { EXPECT_EQ(waitpid(left, nullptr, 0), left); });
   EXPECT_EQ(kill_leftovers(mine, std::chrono::seconds(5)), 1U);
   reaper.join();

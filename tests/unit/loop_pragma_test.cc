@@ -26,6 +26,8 @@ constexpr std::string_view kText =
     "    break\n"
     "  x = 1; for (;;) break;\n"
     "  fortune(1);\n"
+    "#define LAST \\\n"
+    "  for (;;) break\n"
     "  do";
 
 std::string placed(std::uint32_t line) {
@@ -37,16 +39,17 @@ std::string placed(std::uint32_t line) {
 TEST(LoopPragma, StandsBeforeTheLoopInItsLine) {
   EXPECT_THAT(placed(3), HasSubstr("\n\t_Pragma(\"GCC unroll 4\") for (int i = 0;"));
   EXPECT_THAT(placed(6), HasSubstr("\n  _Pragma(\"GCC unroll 4\") while(n--)"));
-  EXPECT_THAT(placed(14), HasSubstr("\n  _Pragma(\"GCC unroll 4\") do"));
+  EXPECT_THAT(placed(16), HasSubstr("\n  _Pragma(\"GCC unroll 4\") do"));
 }
 
 TEST(LoopPragma, StandsNowhereElse) {
   for (const std::uint32_t line : {1U, 2U, 4U, 5U, 12U, 13U})
     EXPECT_EQ(placed(line), "a.c:" + std::to_string(line) + ": no loop begins with the line");
-  for (const std::uint32_t line : {0U, 15U, 4000000000U})
+  for (const std::uint32_t line : {0U, 17U, 4000000000U})
     EXPECT_THAT(placed(line), HasSubstr("there is no such line"));
   EXPECT_EQ(placed(8), "a.c:8: a pragma is there already");
   EXPECT_EQ(placed(10), "a.c:10: the loop stands in a macro");
+  EXPECT_EQ(placed(15), "a.c:15: the loop stands in a macro");
 }
 
 TEST(LoopPragma, AsksForWhatCouldChange) {

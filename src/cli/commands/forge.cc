@@ -147,7 +147,8 @@ Result<int> run(const Options& options, Session& session) {
   const Result<ForgeRun> done = run_forge(project, request, hooks);
   line.clear();
   if (!done && done.error().code == ErrorCode::kInterrupted)
-    session.err.print("asmforge: stopped; {}\n", done.error().hint);
+    session.err.print("asmforge: stopped; {}\n",
+                      done.error().hint.empty() ? "no run had begun" : done.error().hint);
   if (!done) return done.error();
   return tell(options, project, done->number, session);
 }

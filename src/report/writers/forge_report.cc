@@ -17,12 +17,6 @@ namespace asmforge {
 namespace {
 
 constexpr std::size_t kColumns = 80;
-constexpr std::size_t kShortHash = 12;
-
-std::string short_hash(const std::string& commit) {
-  return printable(commit.substr(0, kShortHash));
-}
-
 Paint paint_of(StepState state) {
   switch (state) {
     case StepState::kKept: return Paint::kGood;
@@ -134,11 +128,12 @@ void write_forge_report(const ForgeReport& report, const Palette& palette, Outpu
   out.print("{}\n", palette(Paint::kTitle, title_of(run)));
   const std::size_t width = out.width() == 0 ? kColumns : out.width();
   if (!run.outcome.empty()) out.print("{}\n", wrap(printable(run.outcome), width, 0));
-  TextTable table({{"change"}, {"became"}, {"verdict"}, {"spends"}});
+  // Last what may be shortened: the lines below have it whole.
+  TextTable table({{"became"}, {"verdict"}, {"spends"}, {"change"}});
   for (const ForgeStep& step : run.steps)
-    table.add_row({shorten(printable(step.step.name), 32), std::string(to_string(step.state)),
-                   verdict_of(step), spends(step.effect)});
-  if (run.total) table.add_row({"all that is kept", "", "", spends(run.total)});
+    table.add_row({std::string(to_string(step.state)), verdict_of(step), spends(step.effect),
+                   printable(step.step.name)});
+  if (run.total) table.add_row({"", "", spends(run.total), "all that is kept"});
   out.write("\n");
   const std::vector<std::string> lines = table.lines(out.width());
   out.print("{}\n", palette(Paint::kTitle, lines.front()));

@@ -78,12 +78,11 @@ class Writer {
 }  // namespace
 
 void write_plan(const Plan& plan, std::size_t limit, const Palette& palette, Output& out) {
-  constexpr std::size_t kShortHash = 12;
   std::string workloads;
   for (const std::string& workload : plan.workloads)
     workloads += (workloads.empty() ? "" : ", ") + printable(workload);
-  out.print("plan for commit {}, by what is executed in: {}\n\n",
-            printable(plan.commit.substr(0, kShortHash)), workloads);
+  out.print("plan for commit {}, by what is executed in: {}\n\n", short_hash(plan.commit),
+            workloads);
   Writer writer(palette, out);
   const std::size_t shown = std::min(limit, plan.steps.size());
   for (std::size_t i = 0; i < shown; ++i) writer.step(plan.steps[i], i + 1);
