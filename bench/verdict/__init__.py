@@ -35,6 +35,7 @@ def run(arguments=()):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prepare", action="store_true", help="build what is missing")
     parser.add_argument("--minutes", type=float, help="run the next trials for so long")
+    parser.add_argument("--at-once", type=int, default=1, metavar="N", help="so many at once, a processor each")
     parser.add_argument("--truths", type=float, metavar="MINUTES", help="settle flipped flags for so long")
     parser.add_argument("--soaks", action="store_true", help="run the soaks that are missing")
     parser.add_argument("--report", action="store_true", help="only the table (the default)")
@@ -43,7 +44,7 @@ def run(arguments=()):
     if options.prepare:
         prepare(options.only)
     if options.minutes:
-        trials.run_part(options.minutes, options.only)
+        trials.run_part(options.minutes, options.only, options.at_once)
     if options.truths:
         flip_truths.run_part(options.truths)
     if options.soaks:

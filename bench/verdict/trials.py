@@ -1,6 +1,8 @@
 """Runs the next trials of the hold-out, each a whole `asmforge ab`, and keeps their records."""
+import concurrent.futures
 import contextlib
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -85,8 +87,8 @@ def facts_of(trial):
             "variant": facts["variants"].get(trial.variant) or facts["variants"].get("slower 2%")}
 
 
-def whole_trial(trial, scratch):
-    """What is kept of it."""
+def whole_trial(trial, scratch, processor=None):
+    """What is kept of it. With a processor, nothing of it leaves that one."""
     kept = {"trial": {"condition": trial.condition, "subject": trial.subject, "variant": trial.variant,
                       "budget": trial.budget, "seed": trial.seed}, "holdout": hash_of_all(), "facts": facts_of(trial)}
     try:
@@ -99,7 +101,8 @@ def whole_trial(trial, scratch):
     noise = neighbour(trial.seed) if trial.condition == "noisy" else contextlib.nullcontext()
     start = time.monotonic()
     with noise:
-        done = subprocess.run([ASMFORGE, "ab", *command], capture_output=True, text=True, check=False)
+        pin = [] if processor is None else ["taskset", "--cpu-list", str(processor)]
+        done = subprocess.run([*pin, ASMFORGE, "ab", *command], capture_output=True, text=True, check=False)
     kept["seconds"] = time.monotonic() - start
     if done.returncode in (130, -2):
         raise KeyboardInterrupt
@@ -121,18 +124,30 @@ def remaining(conditions=None):
     return [trial for trial in trials(conditions) if not pools.path_of(trial).exists()]
 
 
-def run_part(minutes, conditions=None, limit=None):
-    """The next trials, as many as end within the time."""
+def run_part(minutes, conditions=None, at_once=1):
+    """The next trials, as many as end within the time. More than one at once, each has a
+    processor of its own, and the others as noisy neighbours."""
     end = time.monotonic() + 60 * minutes
     left = remaining(conditions)
-    print(f"hold-out {hash_of_all()}: {len(left)} of {len(trials(conditions))} trials to do", flush=True)
-    for number, trial in enumerate(left[:limit]):
-        if time.monotonic() + 1.4 * trial.budget + 5 > end:
-            break
-        with tempfile.TemporaryDirectory(prefix="asmforge-verdict-") as folder:
-            kept = whole_trial(trial, pathlib.Path(folder))
-        pools.write(pools.path_of(trial), kept)
-        # The verdict stays unsaid: who watches must not be led to change anything.
-        state = "left out" if "left_out" in kept else f"failed: {kept['error']}" if "error" in kept else "measured"
-        print(f"  {number + 1}/{len(left)} {trial.condition}, {trial.subject}, {trial.variant}: {state}, "
-              f"{kept.get('seconds', 0):.1f} s", flush=True)
+    print(f"hold-out {hash_of_all()}: {len(left)} of {len(trials(conditions))} trials to do, {at_once} at once", flush=True)
+    processors = sorted(os.sched_getaffinity(0))[-at_once:] if at_once > 1 else [None]
+    if at_once > len(processors):
+        raise SystemExit(f"bench verdict: {at_once} at once need as many processors; there are {len(processors)}")
+    numbered = iter(enumerate(left, 1))
+
+    def work(processor):
+        # `next` on one iterator from several threads: each trial goes to one of them.
+        for number, trial in numbered:
+            if time.monotonic() + 1.4 * trial.budget + 5 > end:
+                return
+            with tempfile.TemporaryDirectory(prefix="asmforge-verdict-") as folder:
+                kept = {**whole_trial(trial, pathlib.Path(folder), processor), "at_once": at_once}
+            pools.write(pools.path_of(trial), kept)
+            # The verdict stays unsaid: who watches must not be led to change anything.
+            state = "left out" if "left_out" in kept else f"failed: {kept['error']}" if "error" in kept else "measured"
+            print(f"  {number}/{len(left)} {trial.condition}, {trial.subject}, {trial.variant}: {state}, "
+                  f"{kept.get('seconds', 0):.1f} s", flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor(len(processors)) as pool:
+        for job in [pool.submit(work, processor) for processor in processors]:
+            job.result()
