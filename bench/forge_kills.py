@@ -28,7 +28,7 @@ FILES = {
     "Makefile": "tool: tool.c\n\tsleep 0.8\n\tclang-19 -O1 -ffunction-sections -o tool tool.c\n",
     ".gitignore": "tool\n",
     "asmforge.toml": "[project]\nbuild = 'make -s'\nbinaries = ['tool']\n[[workload]]\nname = 'run'\ncommand = './tool'\n"
-                     "metric = 'instructions'\n[forge]\nforbid = ['pragma']\n[candidates]\npatches = ['more.patch', 'fewer.patch']\n",
+                     "metric = 'instructions'\n[forge]\nforbid = ['automatic']\n[candidates]\npatches = ['more.patch', 'fewer.patch']\n",
 }
 
 

@@ -4,19 +4,41 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/descriptor.h"
 #include "collect/open.h"
 #include "collect/profiles/profile_program.h"
+#include "measure/layouts/capture.h"
 #include "measure/rig.h"
-#include "plan/hot_loops.h"
+#include "plan/change_steps.h"
 #include "plan/pragma_steps.h"
+#include "transform/compile_unit.h"
 
 namespace asmforge {
 namespace {
 
-constexpr double kLeastShare = 0.05;  // of what is executed: a gain there can be seen
+constexpr std::string_view kAllOwn = "automatic";
+constexpr std::array<std::string_view, 5> kTransforms = {kAllOwn, "flag", "attribute", "pragma",
+                                                         "expectation"};
+
+// A misspelt word would forbid nothing.
+Result<Done> check_forbidden(const std::vector<std::string>& forbidden, const std::string& tree) {
+  std::error_code ignored;
+  for (const std::string& one : forbidden)
+    if (std::ranges::find(kTransforms, one) == kTransforms.end() &&
+        !std::filesystem::exists(std::filesystem::path(tree) / one, ignored))
+      return Error{ErrorCode::kBadInput,
+                   fmt::format("'forbid' of {} names {}, which is neither a transform nor a file",
+                               kProjectFile, one),
+                   fmt::format("transforms are {}; files count from the repository's top",
+                               fmt::join(kTransforms, ", "))};
+  return Done{};
+}
 
 }  // namespace
 
@@ -43,22 +65,28 @@ Result<Profile> count_workload(const std::string& program, const Workload& workl
   return std::move(run.profile);
 }
 
-Result<std::vector<Step>> plan_pragmas(const Project& project, const std::string& tree,
-                                       const std::string& folder) {
+Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree& build) {
   std::vector<Step> steps;
-  const std::vector<std::string>& forbidden = project.forge.forbid;
-  if (std::ranges::find(forbidden, "pragma") != forbidden.end()) return steps;
+  AF_TRY(const Done known, check_forbidden(project.forge.forbid, build.tree));
+  static_cast<void>(known);
+  if (std::ranges::find(project.forge.forbid, kAllOwn) != project.forge.forbid.end()) return steps;
+  AF_TRY(const Capture capture, open_capture(build.capture));
+  std::vector<CompileUnit> units;
+  for (const SourceStep& source : capture.sources)
+    units.push_back(compile_unit(source.argv, source.directory));
+  ChangeRequest request;
+  request.tree = build.tree;
+  request.project = build.project;
+  request.build_command = project.build;
+  request.forbidden = project.forge.forbid;
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
-    const std::string program = fmt::format("{}/{}", folder, one.binary);
+    const std::string program = fmt::format("{}/{}", build.folder, one.binary);
     AF_TRY(const Profile profile, count_workload(program, one.workload));
     AF_TRY(const std::vector<Binary> binaries, open_input(program, {}));
-    AF_TRY(const std::vector<HotLoop> loops, hot_loops(binaries.front(), profile, kLeastShare));
-    PragmaStepsRequest request;
-    request.tree = tree;
     AF_TRY(request.dialect, dialect_of(program));
-    request.forbidden_files = forbidden;
-    for (Step& step : pragma_steps(loops, request))
+    AF_TRY(std::vector<Step> found, change_steps(binaries.front(), profile, units, request));
+    for (Step& step : found)
       if (std::ranges::find(steps, step) == steps.end()) steps.push_back(std::move(step));
   }
   return steps;

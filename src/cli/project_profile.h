@@ -1,5 +1,5 @@
-// What the workloads of a project execute, counted in QEMU, and what could be asked of the
-// loops in which they do.
+// What the workloads of a project execute, counted in QEMU, and what could be changed
+// where they do.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "core/step.h"
 #include "core/trial.h"
+#include "forge/forge.h"
 #include "forge/project.h"
 
 namespace asmforge {
@@ -16,9 +17,7 @@ namespace asmforge {
 // One run of the workload, in this folder. kBadInput when it does not end as it should.
 Result<Profile> count_workload(const std::string& program, const Workload& workload);
 
-// Steps at the hottest loops of the programs in `folder`, built from the sources below `tree`.
-// None when the project forbids them.
-Result<std::vector<Step>> plan_pragmas(const Project& project, const std::string& tree,
-                                       const std::string& folder);
+// Steps of asmforge's own for the programs of a build. None when the project forbids them.
+Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree& build);
 
 }  // namespace asmforge

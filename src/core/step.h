@@ -7,11 +7,11 @@
 namespace asmforge {
 
 struct Step {
-  std::string name;                       // for people: "patches/unroll.patch"
-  std::string transform;                  // what makes it: "patch", "branch", "command" or "pragma"
-  std::string patch;                      // a unified diff; empty for a command
-  std::string command;                    // shell command that edits the tree; empty for a patch
-  std::string check;                      // whose finding it mends; may be empty
+  std::string name;       // for people: "patches/unroll.patch"
+  std::string transform;  // what makes it: "patch", "branch", "command"; others are our own
+  std::string patch;      // a unified diff; empty for a command
+  std::string command;    // shell command that edits the tree; empty for a patch
+  std::string check;      // whose finding it mends; may be empty
   std::vector<std::string> expectations;  // predictions, a line each (core/predicate.h)
   bool operator==(const Step&) const = default;
 };

@@ -57,6 +57,11 @@ std::string without_folders(std::string text, const RevisionBuild& before,
   return text;
 }
 
+// Drawn from a build, not named by the project.
+bool is_own(const Step& step) {
+  return step.transform != "patch" && step.transform != "branch" && step.transform != "command";
+}
+
 // What a verdict means for keeping a change.
 enum class Worth : std::uint8_t { kGain, kNothing, kDoubt };
 
@@ -96,6 +101,8 @@ class Loop {
   Result<Done> begin();
   Result<Done> begin_new(RunStore& store);
   Result<Done> add_planned(std::vector<Step>& steps);
+  Result<Done> plan_again();
+  Result<std::vector<Step>> planned_for(const RevisionBuild& build);
   Result<Done> try_steps();
   Result<Done> try_step(std::size_t index);
   Result<std::string> make_commit(const ForgeStep& step);
@@ -212,16 +219,44 @@ Result<Done> Loop::begin_new(RunStore& store) {
   return store.begin(run_);
 }
 
+Result<std::vector<Step>> Loop::planned_for(const RevisionBuild& build) {
+  say("planning");
+  const double start = hooks_.now();
+  const SharedClone& clone = revisions_.clone();
+  AF_TRY(const Done there, clone.check_out(build.commit));
+  static_cast<void>(there);
+  Result<std::vector<Step>> steps =
+      hooks_.plan({clone.tree(), clone.folder(), build.folder, build.capture});
+  run_.times.building += hooks_.now() - start;
+  return steps;
+}
+
 // After the user's own, for whoever names changes wants to know of them first.
 Result<Done> Loop::add_planned(std::vector<Step>& steps) {
   if (!hooks_.plan) return Done{};
   AF_TRY(const RevisionBuild base, build_of(run_.base_commit, short_hash(run_.base_commit)));
-  say("planning");
-  const double start = hooks_.now();
-  AF_TRY(const std::vector<Step> planned, hooks_.plan(revisions_.clone().tree(), base.folder));
-  run_.times.building += hooks_.now() - start;
+  AF_TRY(const std::vector<Step> planned, planned_for(base));
   steps.insert(steps.end(), planned.begin(), planned.end());
   return Done{};
+}
+
+// What waits of asmforge's own was drawn from a program that is no longer the one to be
+// improved: it makes room for what is drawn from this one, but for what was tried already.
+Result<Done> Loop::plan_again() {
+  if (!hooks_.plan) return Done{};
+  AF_TRY(const RevisionBuild tip, build_of(run_.tip_commit, short_hash(run_.tip_commit)));
+  AF_TRY(const std::vector<Step> planned, planned_for(tip));
+  std::erase_if(run_.steps, [](const ForgeStep& step) {
+    return step.state == StepState::kPending && is_own(step.step);
+  });
+  for (const Step& step : planned) {
+    const auto is_same = [&](const ForgeStep& known) { return known.step.name == step.name; };
+    if (std::ranges::any_of(run_.steps, is_same)) continue;
+    ForgeStep waiting;
+    waiting.step = step;
+    run_.steps.push_back(std::move(waiting));
+  }
+  return RunStore(journal_).replace_steps(run_);
 }
 
 Result<Done> Loop::begin() {
@@ -415,6 +450,11 @@ Result<Done> Loop::try_steps() {
   // A project that does not build as it is, is no step's fault.
   AF_TRY(const RevisionBuild base, build_of(run_.base_commit, short_hash(run_.base_commit)));
   static_cast<void>(base);
+  // It may have been killed between keeping a change and planning anew.
+  if (request_.resume && run_.tip_commit != run_.base_commit) {
+    AF_TRY(const Done planned, plan_again());
+    static_cast<void>(planned);
+  }
   for (std::size_t i = 0; i < run_.steps.size(); ++i) {
     ForgeStep& step = run_.steps[i];
     if (step.state != StepState::kPending) continue;
@@ -429,6 +469,9 @@ Result<Done> Loop::try_steps() {
     AF_TRY(const Done saved, save());
     static_cast<void>(saved);
     if (hooks_.told) hooks_.told(run_, step);
+    if (step.state != StepState::kKept || seconds_for_step() <= 0) continue;
+    AF_TRY(const Done planned, plan_again());
+    static_cast<void>(planned);
   }
   return Done{};
 }

@@ -42,12 +42,20 @@ struct Compared {
   double building_seconds = 0;  // of the time it took: relinking and the undone build
 };
 
+// A build, and the sources that it was made of.
+struct BuildOfTree {
+  std::string tree;     // top of what is checked out
+  std::string project;  // the project's folder in it
+  std::string folder;   // holds the programs, by their paths in the project
+  std::string capture;
+};
+
 struct ForgeHooks {
   // kInterrupted when it was.
   std::function<Result<Compared>(const Comparison&)> compare;
-  // Steps of asmforge's own, from a build of what the run begins with, in `folder`, whose
-  // sources are checked out in `tree`. May be empty.
-  std::function<Result<std::vector<Step>>(const std::string& tree, const std::string& folder)> plan;
+  // Steps of asmforge's own: for what the run begins with, and again for each that is kept.
+  // May be empty.
+  std::function<Result<std::vector<Step>>(const BuildOfTree& build)> plan;
   // What changed between two programs, a line a function; may be empty.
   std::function<std::string(const std::string& before, const std::string& after)> assembly;
   std::function<void(std::string_view what)> progress;                   // may be empty

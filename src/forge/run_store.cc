@@ -179,6 +179,20 @@ Result<Done> RunStore::save_within(const ForgeRun& run) {
   return Done{};
 }
 
+Result<Done> RunStore::replace_steps(const ForgeRun& run) {
+  Database& database = journal_.database();
+  return database.transaction([&]() -> Result<Done> {
+    const std::array<DatabaseValue, 1> values = {run.number};
+    AF_TRY(const auto removed, database.run("DELETE FROM step WHERE run = ?1", values));
+    static_cast<void>(removed);
+    for (std::size_t i = 0; i < run.steps.size(); ++i) {
+      AF_TRY(const Done added, insert_step(run, i));
+      static_cast<void>(added);
+    }
+    return save_within(run);
+  });
+}
+
 Result<Done> RunStore::read_steps(ForgeRun& run) {
   const std::array<DatabaseValue, 1> values = {run.number};
   AF_TRY(const std::vector<DatabaseRow> rows,

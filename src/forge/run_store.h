@@ -22,6 +22,8 @@ class RunStore {
   Result<Done> save(const ForgeRun& run);
   // The same within a transaction of the journal's.
   Result<Done> save_within(const ForgeRun& run);
+  // Saves a run whose steps are no longer those that it began with.
+  Result<Done> replace_steps(const ForgeRun& run);
   // The latest, or that of a number; kNotFound when there is none.
   Result<ForgeRun> read(std::optional<std::int64_t> number);
   // The latest, if it is not finished.

@@ -3,11 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
-#include <utility>
 
 #include "base/elf_file.h"
 #include "base/mapped_file.h"
@@ -16,43 +12,27 @@
 namespace asmforge {
 namespace {
 
-namespace fs = std::filesystem;
-
-// From the tree's top; none for what lies elsewhere, such as a library's headers.
-std::optional<std::string> file_in_tree(const SourceFrame& frame, const std::string& tree) {
-  const fs::path whole =
-      frame.file.starts_with('/') ? fs::path(frame.file) : fs::path(frame.directory) / frame.file;
-  std::string path = whole.lexically_normal().lexically_relative(tree).string();
-  if (path.empty() || path.starts_with("..")) return std::nullopt;
-  return path;
-}
-
-std::optional<std::string> text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string((std::istreambuf_iterator<char>(file)), {});
-}
-
 // The statement of a loop in the tree's sources.
 struct Statement {
-  std::string file;
-  std::uint32_t line = 0;
-  std::string text;  // of the whole file
-  bool operator==(const Statement& other) const { return file == other.file && line == other.line; }
+  const TreeSource* source = nullptr;
+  const LoopStatement* loop = nullptr;
+  bool operator==(const Statement&) const = default;
 };
 
-std::optional<Statement> statement_of(const HotLoop& loop, const PragmaStepsRequest& request) {
-  for (const SourceLocation& source : loop.sources) {
-    if (!source.known()) continue;
-    const SourceFrame& frame = source.frames.front();
-    const std::optional<std::string> file = file_in_tree(frame, request.tree);
-    if (!file || std::ranges::find(request.forbidden_files, *file) != request.forbidden_files.end())
-      continue;
-    std::optional<std::string> text = text_of(fmt::format("{}/{}", request.tree, *file));
-    if (text && place_loop_pragma(*file, *text, frame.line, "").has_value())
-      return Statement{*file, frame.line, std::move(*text)};
+std::optional<Statement> statement_of(const HotLoop& loop, TreeSources& sources) {
+  // A jump back has the line of the statement's head, where the first instruction often has
+  // that of the body: heads count first.
+  std::optional<Statement> around;
+  for (const SourceLocation& location : loop.sources) {
+    if (!location.known()) continue;
+    const SourceFrame& frame = location.frames.front();
+    const TreeSource* source = sources.find(frame);
+    const LoopStatement* found = source == nullptr ? nullptr : loop_at(source->map, frame.line);
+    if (found == nullptr) continue;
+    if (frame.line == found->line || frame.line < found->body_line) return Statement{source, found};
+    if (!around) around = Statement{source, found};
   }
-  return std::nullopt;
+  return around;
 }
 
 Step step_of(const HotLoop& loop, const LoopPragma& pragma, const Statement& statement,
@@ -63,29 +43,31 @@ Step step_of(const HotLoop& loop, const LoopPragma& pragma, const Statement& sta
   predicate.before = pragma.before;
   predicate.after = pragma.after;
   Step step;
-  step.name = fmt::format("{}:{}: {}", statement.file, statement.line, pragma.text);
+  step.name = fmt::format("{}:{}: {}", statement.source->file, statement.loop->line, pragma.text);
   step.transform = "pragma";
-  step.patch = unified_diff(statement.text, patch);
+  step.patch = unified_diff(statement.source->text, patch);
   step.expectations = {to_string(predicate)};
   return step;
 }
 
 }  // namespace
 
-std::vector<Step> pragma_steps(std::span<const HotLoop> loops, const PragmaStepsRequest& request) {
+std::vector<Step> pragma_steps(std::span<const HotLoop> loops, const ChangeRequest& request,
+                               TreeSources& sources) {
   std::vector<Step> steps;
+  if (request.forbids("pragma")) return steps;
   std::vector<Statement> seen;  // one may be inlined, or split, into many loops
   for (const HotLoop& loop : loops) {
     if (seen.size() >= request.most_loops) break;
-    std::optional<Statement> statement = statement_of(loop, request);
+    const std::optional<Statement> statement = statement_of(loop, sources);
     if (!statement || std::ranges::find(seen, *statement) != seen.end()) continue;
     const LoopFacts facts{loop.instructions, loop.vector_width_bits};
     for (const LoopPragma& pragma : loop_pragmas(request.dialect, facts)) {
-      const Result<Patch> patch =
-          place_loop_pragma(statement->file, statement->text, statement->line, pragma.text);
+      const Result<Patch> patch = place_loop_pragma(
+          statement->source->file, statement->source->text, *statement->loop, pragma.text);
       if (patch) steps.push_back(step_of(loop, pragma, *statement, *patch));
     }
-    seen.push_back(std::move(*statement));
+    seen.push_back(*statement);
   }
   return steps;
 }

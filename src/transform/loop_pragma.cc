@@ -2,46 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cctype>
-#include <optional>
 
 namespace asmforge {
 namespace {
 
-constexpr std::array<std::string_view, 3> kLoops = {"for", "while", "do"};
-
-bool continues_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
-bool begins_loop(std::string_view code) {
-  for (const std::string_view word : kLoops)
-    if (code.starts_with(word) &&
-        (code.size() == word.size() || !continues_word(code[word.size()])))
-      return true;
-  return false;
-}
-
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+std::string_view without_blanks_behind(std::string_view text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
     text.remove_suffix(1);
   return text;
 }
 
-struct LineAt {
-  std::size_t begin = 0;
-  std::string_view text;  // without its newline
-};
-
-std::optional<LineAt> line_at(std::string_view text, std::uint32_t number) {
-  std::size_t begin = 0;
-  for (std::uint32_t i = 1; i < number; ++i) {
-    const std::size_t end = text.find('\n', begin);
-    if (end == std::string_view::npos) return std::nullopt;
-    begin = end + 1;
-  }
-  const std::size_t end = text.find('\n', begin);
-  return LineAt{begin, text.substr(begin, end == std::string_view::npos ? end : end - begin)};
+std::string_view last_line_of(std::string_view text) {
+  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
 }
 
 }  // namespace
@@ -65,25 +38,23 @@ std::vector<LoopPragma> loop_pragmas(PragmaDialect dialect, const LoopFacts& fac
   return pragmas;
 }
 
-Result<Patch> place_loop_pragma(const std::string& file, std::string_view text, std::uint32_t line,
-                                std::string_view pragma) {
+Result<Patch> place_loop_pragma(const std::string& file, std::string_view text,
+                                const LoopStatement& loop, std::string_view pragma) {
   const auto none = [&](std::string_view why) {
-    return Error{ErrorCode::kNotFound, fmt::format("{}:{}: {}", file, line, why), ""};
+    return Error{ErrorCode::kNotFound, fmt::format("{}:{}: {}", file, loop.line, why), ""};
   };
-  const std::optional<LineAt> at = line == 0 ? std::nullopt : line_at(text, line);
-  if (!at) return none("there is no such line");
-  const std::size_t indent = at->text.find_first_not_of(" \t");
-  if (indent == std::string_view::npos || !begins_loop(at->text.substr(indent)))
-    return none("no loop begins with the line");
-  if (without_blanks(at->text).ends_with('\\')) return none("the loop stands in a macro");
-  if (line > 1) {
-    const std::optional<LineAt> above = line_at(text, line - 1);
-    const std::string_view code = above ? without_blanks(above->text) : std::string_view();
-    if (code.ends_with('\\')) return none("the loop stands in a macro");
-    if (code.starts_with("#pragma") || code.find("_Pragma") != std::string_view::npos)
-      return none("a pragma is there already");
-  }
-  return Patch{file, at->begin + indent, "", fmt::format("_Pragma(\"{}\") ", pragma)};
+  if (loop.offset > text.size()) return none("there is no such loop");
+  const std::string_view before = without_blanks_behind(text.substr(0, loop.offset));
+  const std::string_view line_before = last_line_of(before);
+  if (line_before.find("#pragma") != std::string_view::npos ||
+      line_before.find("_Pragma") != std::string_view::npos)
+    return none("a pragma is there already");
+  const std::string_view indent = last_line_of(text.substr(0, loop.offset));
+  const bool begins_line = indent.find_first_not_of(" \t") == std::string_view::npos;
+  // Within a line a pragma could become the statement of an `if` or a label.
+  if (!begins_line && !before.ends_with(';') && !before.ends_with('{') && !before.ends_with('}'))
+    return none("neither a line nor a statement of a block begins there");
+  return Patch{file, loop.offset, "", fmt::format("_Pragma(\"{}\") ", pragma)};
 }
 
 }  // namespace asmforge

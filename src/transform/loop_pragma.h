@@ -14,6 +14,7 @@
 #include "core/patch.h"
 #include "core/predicate.h"
 #include "core/result.h"
+#include "transform/source_map.h"
 
 namespace asmforge {
 
@@ -37,9 +38,9 @@ struct LoopPragma {
 // Those that could change something for such a loop.
 std::vector<LoopPragma> loop_pragmas(PragmaDialect dialect, const LoopFacts& facts);
 
-// Places a pragma before the loop statement that begins `line` (from 1) of the text. kNotFound
-// when no for, while or do begins there, or it stands in a macro or under another pragma.
-Result<Patch> place_loop_pragma(const std::string& file, std::string_view text, std::uint32_t line,
-                                std::string_view pragma);
+// Places a pragma before the loop. kNotFound where neither a line nor a statement of a
+// block begins with it, and under another pragma.
+Result<Patch> place_loop_pragma(const std::string& file, std::string_view text,
+                                const LoopStatement& loop, std::string_view pragma);
 
 }  // namespace asmforge

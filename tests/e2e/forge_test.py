@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
 class Project(GitProject):
     """A program, and changes that are to be tried."""
 
-    def __init__(self, name, candidates, validation=False, forge="[forge]\nforbid = ['pragma']\n"):
+    def __init__(self, name, candidates, validation=False, forge="[forge]\nforbid = ['automatic']\n"):
         workloads = [("run", "1", "")] + ([("other", "2", "validation = true\n")] if validation else [])
         super().__init__(pathlib.Path(scratch.name) / name, {
             "tool.c": SOURCE,
@@ -166,30 +166,52 @@ planted.run("forge", "--apply", status=2, err=[f"the run began at {at[:12]}, and
 planted.git("reset", "-q", "--hard", at)
 planted.run("forge", "--apply", status=0, out="1 commit on the branch")
 
-# ---- pragmas at the hottest loops ----
+# ---- asmforge's own changes, where most is executed ----
 SUMS = """#include <stdio.h>
-int main(void) {
-  static unsigned table[4096];
+#include <stdlib.h>
+__attribute__((noinline)) static unsigned mixed(unsigned sum, unsigned x) {
+  return (sum ^ x) * 31;
+}
+int main(int count, char **words) {
+  static unsigned table[1024];
   unsigned sum = 0;
   for (unsigned turn = 0; turn < 20; turn++)
-    for (unsigned i = 0; i < 4096; i++)
-      sum = (sum ^ (table[i] + turn)) * 31;
+    for (unsigned i = 0; i < 1024; i++) {
+      if (sum % 1021 == 7)
+        sum += strtoul(words[count - 1], NULL, 10);
+      sum = mixed(sum, table[i] + turn);
+    }
   printf("%u\\n", sum);
   return 0;
 }
 """
+OWN = {"attribute": "tool.c:3: mixed always_inline",
+       "pragma": "tool.c:10: clang loop unroll_count(4)"}
 asked = Project("asked", "", forge="")
 asked.write("tool.c", SUMS)
-asked.write("Makefile", asked.folder.joinpath("Makefile").read_text().replace("-O1", "-O2 -fno-unroll-loops"))
+asked.write("Makefile", "CFLAGS = -O1 -g -ffunction-sections\ntool: tool.c\n\tclang-19 $(CFLAGS) -o tool tool.c\n")
 asked.commit("source")
-asked.run("forge", status=0, out="tool.c:6: clang loop unroll_count(4)")
+asked.run("forge", status=0, out=OWN["attribute"])
 steps = {step["name"]: step for step in asked.report()["steps"]}
-expect("asked", {name: step["state"] for name, step in steps.items()},
-       {"tool.c:6: clang loop unroll_count(4)": "kept", "tool.c:6: clang loop unroll(disable)": "failed"})
-asked.run("journal", "score", status=0, out="pragma")
-asked.run("forge", "--apply", status=0, out="1 commit on the branch")
-if '_Pragma("clang loop unroll_count(4)") for' not in (asked.folder / "tool.c").read_text():
-    failures.append("the pragma is not there")
+expect("asked", {step["name"]: step["state"] for step in steps.values() if step["name"] in OWN.values()},
+       {name: "kept" for name in OWN.values()})
+asked.run("journal", "score", status=0, out="attribute")
+expect("flag", steps["Makefile: -O3 for tool.c"]["verdict"], "SAME")
+asked.run("forge", "--apply", status=0, out="2 commits on the branch")
+made = (asked.folder / "tool.c").read_text()
+for words in ('_Pragma("clang loop unroll_count(4)") for', "__attribute__((always_inline)) static"):
+    if words not in made:
+        failures.append(f"{words} is not there")
+# Each transform can be forbidden, and so can all; what is neither a transform nor a file is a mistake.
+forbidding = Project("forbidding", "", forge="[forge]\nforbid = ['flag', 'attribute', 'expectation', 'tool.c']\n")
+forbidding.write("tool.c", SUMS)
+forbidding.commit("source")
+forbidding.run("forge", status=2, err="no hot loop")
+for words, message in (("'automatic'", "names no change to try"), ("'pragmas'", "neither a transform")):
+    forbidding.write("asmforge.toml", forbidding.folder.joinpath("asmforge.toml").read_text().split("[forge]")[0] +
+                     f"[forge]\nforbid = [{words}]\n")
+    forbidding.commit("forbidden")
+    forbidding.run("forge", status=2, err=message)
 
 # ---- what goes wrong ----
 nothing = Project("nothing", "")

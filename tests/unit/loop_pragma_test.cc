@@ -14,42 +14,42 @@ using testing::HasSubstr;
 
 constexpr std::string_view kText =
     "int f(int n) {\n"
-    "  int sum = 0;\n"
     "\tfor (int i = 0; i < n; i++)\n"
     "    sum += i;\n"
-    "  format(sum); do_it();\n"
-    "  while(n--) sum++;\n"
+    "  x = 1; while(n--) sum++;\n"
     "#pragma GCC ivdep\n"
     "  for (;;) break;\n"
-    "#define EACH \\\n"
-    "  for (;;) \\\n"
-    "    break\n"
-    "  x = 1; for (;;) break;\n"
-    "  fortune(1);\n"
-    "#define LAST \\\n"
-    "  for (;;) break\n"
-    "  do";
+    "  if (n)\n"
+    "    for (;;) break;\n"
+    "  else do n++; while (n < 7);\n"
+    "  here: for (;;) break;\n"
+    "  { do";
 
-std::string placed(std::uint32_t line) {
-  const Result<Patch> patch = place_loop_pragma("a.c", kText, line, "GCC unroll 4");
+std::string placed(std::string_view loop) {
+  LoopStatement statement;
+  statement.line = 7;
+  statement.offset = kText.find(loop);
+  const Result<Patch> patch = place_loop_pragma("a.c", kText, statement, "GCC unroll 4");
   if (!patch) return patch.error().what;
   return *applied(kText, *patch);
 }
 
-TEST(LoopPragma, StandsBeforeTheLoopInItsLine) {
-  EXPECT_THAT(placed(3), HasSubstr("\n\t_Pragma(\"GCC unroll 4\") for (int i = 0;"));
-  EXPECT_THAT(placed(6), HasSubstr("\n  _Pragma(\"GCC unroll 4\") while(n--)"));
-  EXPECT_THAT(placed(16), HasSubstr("\n  _Pragma(\"GCC unroll 4\") do"));
+TEST(LoopPragma, StandsBeforeAStatementOfABlock) {
+  EXPECT_THAT(placed("for (int i"), HasSubstr("\n\t_Pragma(\"GCC unroll 4\") for (int i = 0;"));
+  EXPECT_THAT(placed("while(n--)"), HasSubstr(" x = 1; _Pragma(\"GCC unroll 4\") while(n--)"));
+}
+
+TEST(LoopPragma, StandsBeforeALoopThatBeginsALine) {
+  EXPECT_THAT(placed("for (;;) break;\n  else"),
+              HasSubstr("  if (n)\n    _Pragma(\"GCC unroll 4\") for (;;)"));
 }
 
 TEST(LoopPragma, StandsNowhereElse) {
-  for (const std::uint32_t line : {1U, 2U, 4U, 5U, 12U, 13U})
-    EXPECT_EQ(placed(line), "a.c:" + std::to_string(line) + ": no loop begins with the line");
-  for (const std::uint32_t line : {0U, 17U, 4000000000U})
-    EXPECT_THAT(placed(line), HasSubstr("there is no such line"));
-  EXPECT_EQ(placed(8), "a.c:8: a pragma is there already");
-  EXPECT_EQ(placed(10), "a.c:10: the loop stands in a macro");
-  EXPECT_EQ(placed(15), "a.c:15: the loop stands in a macro");
+  EXPECT_EQ(placed("for (;;) break;\n  if"), "a.c:7: a pragma is there already");
+  EXPECT_EQ(placed("do n++"), "a.c:7: neither a line nor a statement of a block begins there");
+  EXPECT_EQ(placed("for (;;) break;\n  { do"),
+            "a.c:7: neither a line nor a statement of a block begins there");
+  EXPECT_EQ(placed("is not there"), "a.c:7: there is no such loop");
 }
 
 TEST(LoopPragma, AsksForWhatCouldChange) {

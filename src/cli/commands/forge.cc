@@ -111,9 +111,9 @@ Result<int> apply(const Project& project, Session& session) {
 }
 
 // Where nothing can be counted the user's own changes are tried all the same.
-Result<std::vector<Step>> plan_or_say_why_not(const Project& project, const std::string& tree,
-                                              const std::string& folder, Output& err) {
-  Result<std::vector<Step>> steps = plan_pragmas(project, tree, folder);
+Result<std::vector<Step>> plan_or_say_why_not(const Project& project, const BuildOfTree& build,
+                                              Output& err) {
+  Result<std::vector<Step>> steps = plan_changes(project, build);
   if (steps || steps.error().code != ErrorCode::kUnavailable) return steps;
   err.print("asmforge: no changes of asmforge's own are tried: {}\n", steps.error().what);
   return std::vector<Step>();
@@ -132,8 +132,8 @@ Result<int> run(const Options& options, Session& session) {
   const Palette palette = palette_for(options.output, session.err);
   ForgeHooks hooks;
   hooks.compare = [&](const Comparison& wanted) { return run_comparison(wanted, line); };
-  hooks.plan = [&](const std::string& tree, const std::string& folder) {
-    return plan_or_say_why_not(project, tree, folder, session.err);
+  hooks.plan = [&](const BuildOfTree& build) {
+    return plan_or_say_why_not(project, build, session.err);
   };
   hooks.assembly = assembly_change;
   hooks.progress = [&](std::string_view what) { line.show(what, std::nullopt); };
@@ -180,7 +180,8 @@ extern const Command forge{
     "Try a project's changes one by one, and keep what is better",
     setup,
     {},
-    "The changes are those of [candidates] in asmforge.toml, then pragmas at the hottest loops.\n"
+    "The changes are those of [candidates] in asmforge.toml, then asmforge's own where most is\n"
+    "executed: compiler flags, attributes, pragmas, and which way branches go.\n"
     "Each is applied to a copy of the last commit, built, and compared with what was kept so\n"
     "far; what is accepted is kept, and first against last is compared once more. Your files\n"
     "and branches are not touched before --apply. Exit status: 0 there is something to apply,\n"

@@ -116,6 +116,11 @@ std::string to_json(const CompileStep& step) {
       json_quoted(step.output), json_quoted(step.assembly), json_quoted(step.assembly_reason));
 }
 
+std::string to_json(const SourceStep& step) {
+  return fmt::format(R"({{"step":"source","argv":{},"directory":{}}})", json_quoted_list(step.argv),
+                     json_quoted(step.directory));
+}
+
 Result<LinkStep> read_link_step(const JsonValue& json) {
   Fields fields(json);
   LinkStep step{.linker = fields.text("linker"),
@@ -157,6 +162,13 @@ Result<CompileStep> read_compile_step(const JsonValue& json) {
                    .assembly = fields.text("assembly"),
                    .assembly_reason = fields.text("assembly_reason")};
   if (tool != "clang" && tool != "as") fields.missing("tool");
+  AF_TRY([[maybe_unused]] const Done valid, fields.done());
+  return step;
+}
+
+Result<SourceStep> read_source_step(const JsonValue& json) {
+  Fields fields(json);
+  SourceStep step{.argv = fields.texts("argv"), .directory = fields.text("directory")};
   AF_TRY([[maybe_unused]] const Done valid, fields.done());
   return step;
 }

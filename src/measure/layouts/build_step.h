@@ -62,9 +62,17 @@ struct CompileStep {
   std::string assembly_reason;  // why there is none
 };
 
+// How a source was compiled, for reading it as its compiler did.
+struct SourceStep {
+  std::vector<std::string> argv;  // arguments of gcc's cc1 or of clang
+  std::string directory;
+};
+
 std::string to_json(const LinkStep& step);
 std::string to_json(const CompileStep& step);
+std::string to_json(const SourceStep& step);
 Result<LinkStep> read_link_step(const JsonValue& json);
 Result<CompileStep> read_compile_step(const JsonValue& json);
+Result<SourceStep> read_source_step(const JsonValue& json);
 
 }  // namespace asmforge

@@ -85,6 +85,9 @@ Result<Capture> open_capture(const std::string& directory) {
   capture.notes = texts(*json, "notes");
   AF_TRY(capture.links, steps<LinkStep>(*json, "links", &read_link_step));
   AF_TRY(capture.compiles, steps<CompileStep>(*json, "compiles", &read_compile_step));
+  if (json->find("sources") != nullptr) {  // since captures keep them
+    AF_TRY(capture.sources, steps<SourceStep>(*json, "sources", &read_source_step));
+  }
   return capture;
 }
 
@@ -95,11 +98,13 @@ Result<Done> write_capture(const Capture& capture) {
 "links":[
  {}],
 "compiles":[
+ {}],
+"sources":[
  {}]}}
 )",
       kSchema, json_quoted(version()), json_quoted_list(capture.command),
       json_quoted(capture.built_in), json_quoted_list(capture.notes), json_list(capture.links),
-      json_list(capture.compiles));
+      json_list(capture.compiles), json_list(capture.sources));
   return write_whole_file(capture.directory + "/capture.json",
                           {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }

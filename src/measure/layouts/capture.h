@@ -21,6 +21,7 @@ struct Capture {
   std::string built_in;              // its folder
   std::vector<LinkStep> links;       // one an output, in the order of the build
   std::vector<CompileStep> compiles;
+  std::vector<SourceStep> sources;
   std::vector<std::string> notes;  // what could not be kept
 
   [[nodiscard]] std::string content_path(const std::string& hash) const {

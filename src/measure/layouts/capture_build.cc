@@ -133,6 +133,7 @@ Result<ProcessResult> run_build(const CaptureRequest& request, const std::string
 struct Steps {
   std::vector<LinkStep> links;
   std::vector<CompileStep> compiles;
+  std::vector<SourceStep> sources;
   std::vector<std::string> failures;
 };
 
@@ -161,9 +162,14 @@ Result<Steps> read_steps(const std::string& folder) {
     if (file.extension() != ".json") continue;
     AF_TRY(const JsonValue json, read_json_file(file.string()));
     const JsonValue* kind = json.find("step");
-    if (kind != nullptr && kind->string() != nullptr && *kind->string() == "link") {
+    const std::string_view name =
+        kind == nullptr || kind->string() == nullptr ? std::string_view() : *kind->string();
+    if (name == "link") {
       AF_TRY(LinkStep link, read_link_step(json));
       add_last(steps.links, std::move(link));
+    } else if (name == "source") {
+      AF_TRY(SourceStep source, read_source_step(json));
+      steps.sources.push_back(std::move(source));
     } else {
       AF_TRY(CompileStep compile, read_compile_step(json));
       add_last(steps.compiles, std::move(compile));
@@ -186,6 +192,8 @@ void keep_lasting_links(Steps& steps) {
     if (hash) link.output_hash = *hash;
     return !hash.has_value();
   });
+  std::erase_if(steps.sources,
+                [](const SourceStep& step) { return is_question(step.directory + "/"); });
   std::set<std::string> linked;
   for (const LinkStep& link : steps.links)
     for (const StepInput& input : link.inputs) linked.insert(input.path);
@@ -292,6 +300,9 @@ Result<CapturedBuild> capture_build(const CaptureRequest& request) {
     }
   }
   remove_unused(staging.path(), steps);
+  // Those that were gcc's have no others; clang's are of its own steps.
+  for (const CompileStep& step : steps.compiles)
+    if (step.tool == CompileTool::kClang) steps.sources.push_back({step.argv, step.directory});
 
   Capture& capture = captured.capture;
   capture.directory = staging.path();
@@ -301,6 +312,7 @@ Result<CapturedBuild> capture_build(const CaptureRequest& request) {
                                                        : request.working_directory;
   capture.links = std::move(steps.links);
   capture.compiles = std::move(steps.compiles);
+  capture.sources = std::move(steps.sources);
   for (const std::string& failure : steps.failures) {
     if (capture.notes.size() == kNotesShown) break;
     capture.notes.push_back("not kept: " + failure);

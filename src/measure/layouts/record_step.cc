@@ -196,6 +196,10 @@ Result<Done> record_clang(const StartedTool& tool, const std::string& folder) {
   return write_step(folder, to_json(step));
 }
 
+Result<Done> record_gcc(const StartedTool& tool, const std::string& folder) {
+  return write_step(folder, to_json(SourceStep{without_program(tool.argv), tool.directory}));
+}
+
 }  // namespace
 
 Result<Done> record_step(const StartedTool& tool, const std::string& folder) {
@@ -203,6 +207,7 @@ Result<Done> record_step(const StartedTool& tool, const std::string& folder) {
     case ASMFORGE_LINKER: return record_link(tool, folder);
     case ASMFORGE_ASSEMBLER: return record_assembly(tool, folder);
     case ASMFORGE_CLANG: return record_clang(tool, folder);
+    case ASMFORGE_GCC: return record_gcc(tool, folder);
     case ASMFORGE_NO_TOOL: break;
   }
   return Done{};

@@ -15,7 +15,8 @@ enum asmforge_tool {
   ASMFORGE_NO_TOOL,
   ASMFORGE_LINKER,    /* ld and what stands in for it */
   ASMFORGE_ASSEMBLER, /* as, which gcc gives its assembly to */
-  ASMFORGE_CLANG      /* the driver and -cc1 alike */
+  ASMFORGE_CLANG,     /* the driver and -cc1 alike */
+  ASMFORGE_GCC        /* what gcc compiles with: it knows the sources, where `as` does not */
 };
 
 /* clang-19, x86_64-linux-gnu-ld.bfd: "ld.bfd" after the last '-' that begins a name,
@@ -40,7 +41,8 @@ static inline enum asmforge_tool asmforge_tool_named(const char* path) {
       {"gold", ASMFORGE_LINKER},     {"ld.lld", ASMFORGE_LINKER},  {"lld", ASMFORGE_LINKER},
       {"rust-lld", ASMFORGE_LINKER}, {"mold", ASMFORGE_LINKER},    {"ld.mold", ASMFORGE_LINKER},
       {"wild", ASMFORGE_LINKER},     {"ld.wild", ASMFORGE_LINKER}, {"as", ASMFORGE_ASSEMBLER},
-      {"clang", ASMFORGE_CLANG},     {"clang++", ASMFORGE_CLANG},
+      {"clang", ASMFORGE_CLANG},     {"clang++", ASMFORGE_CLANG},  {"cc1", ASMFORGE_GCC},
+      {"cc1plus", ASMFORGE_GCC},
   };
   const char* slash = strrchr(path, '/');
   const char* base = slash == NULL ? path : slash + 1;

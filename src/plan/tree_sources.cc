@@ -1,0 +1,68 @@
+#include "plan/tree_sources.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace asmforge {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A header's loops are looked for in so many of the units at most: each takes libclang
+// some tenths of a second.
+constexpr std::size_t kMostUnits = 12;
+
+// From the tree's top; none for what lies elsewhere, such as a library's headers.
+std::optional<std::string> file_in_tree(const SourceFrame& frame, const std::string& tree) {
+  const fs::path whole =
+      frame.file.starts_with('/') ? fs::path(frame.file) : fs::path(frame.directory) / frame.file;
+  std::string path = whole.lexically_normal().lexically_relative(tree).string();
+  if (path.empty() || path.starts_with("..")) return std::nullopt;
+  return path;
+}
+
+std::optional<std::string> text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string((std::istreambuf_iterator<char>(file)), {});
+}
+
+}  // namespace
+
+TreeSources::TreeSources(std::string tree, std::span<const CompileUnit> units,
+                         std::vector<std::string> forbidden)
+    : tree_(std::move(tree)), units_(units), forbidden_(std::move(forbidden)) {}
+
+const TreeSource* TreeSources::find(const SourceFrame& frame) {
+  const std::optional<std::string> file = file_in_tree(frame, tree_);
+  if (!file) return nullptr;
+  const auto [at, added] = known_.try_emplace(*file);
+  if (added && std::ranges::find(forbidden_, *file) == forbidden_.end())
+    at->second = read(*file, fmt::format("{}/{}", tree_, *file));
+  return at->second.get();
+}
+
+std::unique_ptr<TreeSource> TreeSources::read(const std::string& file, const std::string& path) {
+  std::optional<std::string> text = text_of(path);
+  if (!text) return nullptr;
+  std::vector<const CompileUnit*> units;
+  for (const CompileUnit& unit : units_)
+    if (compiles(unit, path)) units.push_back(&unit);
+  if (units.empty())  // a header, or a source that another one includes
+    for (const CompileUnit& unit : units_)
+      if (!unit.source.empty() && units.size() < kMostUnits) units.push_back(&unit);
+  for (const CompileUnit* unit : units) {
+    Result<SourceMap> map = map_source(path, *unit);
+    if (!map || map->empty()) continue;
+    return std::make_unique<TreeSource>(TreeSource{file, std::move(*text), std::move(*map), unit});
+  }
+  return nullptr;
+}
+
+}  // namespace asmforge

@@ -1,0 +1,42 @@
+// The sources of a project as they were compiled: found by the names in debug info, and read
+// once each.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/source_location.h"
+#include "transform/source_map.h"
+
+namespace asmforge {
+
+struct TreeSource {
+  std::string file;  // from the tree's top
+  std::string text;
+  SourceMap map;
+  const CompileUnit* unit = nullptr;  // that compiles it, or includes it
+};
+
+class TreeSources {
+ public:
+  // `forbidden` are files, from the top, that nothing is to be found in. The units outlive this.
+  TreeSources(std::string tree, std::span<const CompileUnit> units,
+              std::vector<std::string> forbidden);
+
+  // nullptr for what lies outside the tree, is forbidden, cannot be read, or is compiled by
+  // none of the units. Stays valid.
+  const TreeSource* find(const SourceFrame& frame);
+
+ private:
+  std::unique_ptr<TreeSource> read(const std::string& file, const std::string& path);
+
+  std::string tree_;
+  std::span<const CompileUnit> units_;
+  std::vector<std::string> forbidden_;
+  std::map<std::string, std::unique_ptr<TreeSource>> known_;  // nullptr: there is nothing
+};
+
+}  // namespace asmforge
