@@ -398,7 +398,12 @@ Result<Done> Loop::measure_step(std::size_t index, const RevisionBuild& before,
   step.effect = deciding_effect(*decided);
   const std::string why = (programs.size() > 1 ? decided_on + ": " : "") +
                           without_folders(decided->explanation, before, after, decided_on);
-  if (decided->kind == VerdictKind::kAccept) {
+  // What is counted exactly is proven however small it is.
+  const bool too_small = step.effect && step.effect->ratio > 1 - run_.floor;
+  if (decided->kind == VerdictKind::kAccept && too_small) {
+    end_step(step, StepState::kDropped,
+             fmt::format("{} That is below the floor of {:.3g} %.", why, 100 * run_.floor));
+  } else if (decided->kind == VerdictKind::kAccept) {
     end_step(step, StepState::kKept, why);
     run_.tip_commit = step.commit;
   } else {

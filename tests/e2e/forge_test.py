@@ -85,6 +85,7 @@ def start(project):
     project.commit("source")
     project.change("patches/fewer.patch", ("k < 4", "k < 2"), words="Half of it.\n\nasmforge-expect: loops(main): 2 -> 2\n")
     project.change("patches/more.patch", ("k < 4", "k < 9"))
+    project.change("patches/little.patch", ("turns = 3000", "turns = 2999"))
     project.change("patches/words.patch", ("static unsigned step", "/* a step */ static unsigned step"))
     project.change("patches/broken.patch", ("return 0;", "return nothing;"))
     project.change("patches/stale.patch", ("turns = 3000", "turns = 300"))
@@ -93,8 +94,8 @@ def start(project):
     return project.commit("patches")
 
 
-WHOLE = """patches = ["patches/words.patch", "patches/more.patch", "patches/fewer.patch", "patches/broken.patch",
-           "patches/stale.patch", "patches/wrong.patch"]
+WHOLE = """patches = ["patches/words.patch", "patches/more.patch", "patches/little.patch", "patches/fewer.patch",
+           "patches/broken.patch", "patches/stale.patch", "patches/wrong.patch"]
 branches = ["faster"]
 command = "sed -i 's/turns = 3000/turns = 1500/' tool.c"
 """
@@ -113,6 +114,7 @@ expect("the repository", whole.state_of_repository(), before)
 expect("states", whole.states(), {
     "patches/words.patch": ("dropped", "SAME"),
     "patches/more.patch": ("dropped", "REVERT"),
+    "patches/little.patch": ("dropped", "ACCEPT"),
     "patches/fewer.patch": ("kept", "ACCEPT"),
     "patches/broken.patch": ("failed", None),
     "patches/stale.patch": ("failed", None),
@@ -123,6 +125,7 @@ expect("states", whole.states(), {
 report = whole.report()
 by_name = {step["name"]: step for step in report["steps"]}
 for name, part in (("patches/broken.patch", "tool.c:12:10: error: use of undeclared identifier"), ("patches/stale.patch", "cannot be applied"),
+                   ("patches/little.patch", "below the floor of 0.5 %"),
                    ("patches/wrong.patch", "the program with it prints something else than the program without it"), ("sed -i 's/turns = 3000/turns = 1500/' tool.c", "changes nothing")):
     if part not in by_name[name]["why"]:
         failures.append(f"{name}: no '{part}' in {by_name[name]['why']}")

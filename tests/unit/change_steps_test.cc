@@ -111,7 +111,9 @@ TEST_F(ChangeSteps, InlinesWhatIsCalledOften) {
 }
 
 TEST_F(ChangeSteps, MovesOutWhatWasInlinedAndHardlyRuns) {
-  for (int i = 0; i < 8; ++i) hot_.insns.push_back(insn(line(3, "report"), 9));
+  for (int i = 0; i < 7; ++i) hot_.insns.push_back(insn(line(3, "report"), 9));
+  EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));  // too little to gain by
+  hot_.insns.push_back(insn(line(3, "report"), 9));
   for (int i = 0; i < 8; ++i) hot_.insns.push_back(insn(line(1, "leaf"), 10000));
   const std::vector<Step> steps = attributes();
   EXPECT_THAT(names(steps), ElementsAre("src/a.c:5: hot hot", "src/a.c:2: report cold, noinline"));

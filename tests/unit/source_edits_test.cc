@@ -97,6 +97,7 @@ TEST(BranchExpectation, LeavesAloneWhatIsNotPlain) {
   EXPECT_EQ(expecting("LIKELY (p)", 0), "a.c:1: the condition says so already");
   EXPECT_EQ(expecting("__builtin_expect(p, 0)", 0), "a.c:1: the condition says so already");
   EXPECT_THAT(expecting("p) && (q", 0), HasSubstr("not stand plainly"));
+  EXPECT_THAT(expecting("(p", 0), HasSubstr("not stand plainly"));
   EXPECT_THAT(expecting("p", 0, "if (p == ", ")"), HasSubstr("not stand plainly"));
   EXPECT_THAT(expecting("p", 0, "if (", " == 3)"), HasSubstr("not stand plainly"));
   EXPECT_THAT(expecting("", 0), HasSubstr("not in the text"));
