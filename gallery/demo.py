@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""./dev demo: what a newcomer sees first. Two small programs, built, counted, audited; then a
-library that Debian ships. Every line below was printed by the command above it."""
+"""./dev demo: what a newcomer sees first. Two small programs, built, counted, audited; a library
+that Debian ships; then the loop on the first program. Every line below was printed by the command above it."""
 import argparse
 import os
 import pathlib
@@ -11,7 +11,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 parser = argparse.ArgumentParser(description="Shows what asmforge answers.")
 parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="where asmforge was built")
-BUILD = parser.parse_args().build.resolve()
+forging = parser.add_mutually_exclusive_group()
+forging.add_argument("--quick", action="store_true", help="forge for two minutes, not for ten")
+forging.add_argument("--no-forge", action="store_true", help="end before anything is timed")
+options = parser.parse_args()
+BUILD = options.build.resolve()
 BUILT = BUILD / "demo"
 LIBRARY = "/usr/lib/x86_64-linux-gnu/libzstd.so.1"
 
@@ -20,11 +24,11 @@ def say(text):
     print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n{text}", flush=True)
 
 
-def run(*command, accept=(0,)):
-    # As one would type it in the project's folder.
-    typed = [os.path.relpath(c, ROOT) if str(c).startswith(str(ROOT)) else str(c) for c in command]
+def run(*command, accept=(0,), folder=ROOT):
+    # As one would type it in that folder.
+    typed = [os.path.relpath(c, folder) if str(c).startswith(str(ROOT)) else str(c) for c in command]
     print(f"$ {' '.join(typed)}", flush=True)
-    status = subprocess.run(typed, cwd=ROOT, check=False).returncode
+    status = subprocess.run(typed, cwd=folder, check=False).returncode
     if status not in accept:
         sys.exit(f"demo: that command ended with {status}; `build/asmforge doctor` says what is missing here")
 
@@ -38,6 +42,20 @@ def program(name, source, compiler):
     run(asmforge, "list", binary, "--profile", counts, "--sort", "share", "--limit", "5")
     say("What did the compiler do badly there? Each finding shows the instructions that prove it.")
     run(asmforge, "audit", binary, "--profile", counts, "--limit", "3")
+
+
+def forge():
+    """The loop, on a repository of its own."""
+    project = BUILT / "forge"
+    shutil.rmtree(project, ignore_errors=True)
+    shutil.copytree(ROOT / "gallery" / "base64", project)
+    (project / ".gitignore").write_text("naive\n")
+    git = ["git", "-c", "user.name=demo", "-c", "user.email=demo@example.org"]
+    for words in (["init", "-q", "."], ["add", "-A"], [*git[1:], "commit", "-q", "-m", "as it is written first"]):
+        subprocess.run([git[0], *words], cwd=project, check=True)
+    print(f"$ cd {os.path.relpath(project, ROOT)}")
+    # 1: nothing holds, which is an answer too.
+    run(asmforge, "forge", *(["--quick"] if options.quick else []), accept=(0, 1), folder=project)
 
 
 asmforge = BUILD / "asmforge"
@@ -54,6 +72,13 @@ program("line_index", "line_index/naive.rs", ["rustc", "-C", "opt-level=3", "-g"
 say("3. A library as Debian ships it: optimised, stripped, no debug information")
 run(asmforge, "audit", LIBRARY, "--limit", "3")
 
+if not options.no_forge:
+    minutes = "two minutes" if options.quick else "ten minutes; --quick: two"
+    say(f"4. The loop: changes of the first program, tried one by one and kept when they hold ({minutes})\n"
+        "   gallery/base64/steps has four of a person's, one of which only moves code; others are asmforge's own.")
+    forge()
+
 say("What next? `asmforge explain` lists the checks and what to do about each;\n"
     "`build/asmforge show build/demo/base64 Base64::encode` prints a function with its loops;\n"
+    "in build/demo/forge `asmforge report --markdown` tells the run's story;\n"
     "docs/user has a page for every command.")

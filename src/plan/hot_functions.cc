@@ -57,9 +57,15 @@ HotFunction look_at(const FunctionView& view, double part, const Profile& profil
   hot.share = part;
   hot.instructions = measure(Metric::kInstructions, function, std::nullopt);
   hot.calls = measure(Metric::kCalls, function, std::nullopt);
+  std::vector<bool> in_loop(view.function.insns.size());
+  for (BlockIndex b = 0; b < view.cfg.blocks.size(); ++b)
+    if (view.loops.loop_of_block[b] != kNoIndex)
+      for (std::uint32_t i = view.cfg.blocks[b].first; i <= view.cfg.blocks[b].last; ++i)
+        in_loop[i] = true;
   for (std::size_t i = 0; i < view.function.insns.size(); ++i) {
     const Insn& insn = view.function.insns[i];
     hot.insns.push_back(counted(view.function, i, counts));
+    hot.insns.back().in_loop = in_loop[i];
     hot.peak = std::max(hot.peak, hot.insns.back().executions);
     if (insn.is(InsnClass::kCall) && insn.target != kNoAddress)
       calls[insn.target] += hot.insns.back().executions;

@@ -17,6 +17,7 @@ struct CountedInsn {
   std::uint64_t address = 0;
   std::uint64_t executions = 0;
   SourceLocation source;
+  bool in_loop = false;
   // A conditional jump forwards: how often control went on without jumping. A jump back closes
   // a loop, and has to be taken.
   bool forward_branch = false;

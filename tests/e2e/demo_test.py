@@ -11,7 +11,7 @@ parser.add_argument("--asmforge", required=True)
 parser.add_argument("--build", required=True)
 options = parser.parse_args()
 
-done = subprocess.run([sys.executable, root / "gallery/demo.py", "--build", options.build],
+done = subprocess.run([sys.executable, root / "gallery/demo.py", "--build", options.build, "--no-forge"],
                       capture_output=True, text=True, check=False)
 problems = []
 if done.returncode != 0:

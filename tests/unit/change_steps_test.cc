@@ -69,7 +69,7 @@ class ChangeSteps : public testing::Test {
     return location;
   }
   CountedInsn insn(SourceLocation source, std::uint64_t executions) {
-    return {0x1000 + 4 * hot_.insns.size(), executions, std::move(source), false, 0};
+    return {0x1000 + 4 * hot_.insns.size(), executions, std::move(source), true, false, 0};
   }
   TreeSources& sources() {
     sources_.emplace(request_.tree, units_, request_.forbidden);
@@ -118,6 +118,9 @@ TEST_F(ChangeSteps, MovesOutWhatWasInlinedAndHardlyRuns) {
   const std::vector<Step> steps = attributes();
   EXPECT_THAT(names(steps), ElementsAre("src/a.c:5: hot hot", "src/a.c:2: report cold, noinline"));
   EXPECT_THAT(steps[1].expectations, ElementsAre(HasSubstr("instructions(hot): 40 -> < 40")));
+  hot_.insns[3].in_loop = false;  // before or behind it nobody is disturbed
+  EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));
+  hot_.insns[3].in_loop = true;
   hot_.insns[3].executions = 11;  // above a thousandth of the peak
   EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));
 }
