@@ -72,6 +72,7 @@ Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree
   if (std::ranges::find(project.forge.forbid, kAllOwn) != project.forge.forbid.end()) return steps;
   AF_TRY(const Capture capture, open_capture(build.capture));
   std::vector<CompileUnit> units;
+  units.reserve(capture.sources.size());
   for (const SourceStep& source : capture.sources)
     units.push_back(compile_unit(source.argv, source.directory));
   ChangeRequest request;
