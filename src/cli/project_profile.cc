@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/descriptor.h"
+#include "cli/chosen_functions.h"
 #include "collect/open.h"
 #include "collect/profiles/profile_program.h"
 #include "measure/rig.h"
@@ -48,12 +49,15 @@ Result<std::vector<Step>> plan_pragmas(const Project& project, const std::string
   std::vector<Step> steps;
   const std::vector<std::string>& forbidden = project.forge.forbid;
   if (std::ranges::find(forbidden, "pragma") != forbidden.end()) return steps;
+  ChosenFunctions chosen(project.forge.functions);
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
     const std::string program = fmt::format("{}/{}", folder, one.binary);
     AF_TRY(const Profile profile, count_workload(program, one.workload));
     AF_TRY(const std::vector<Binary> binaries, open_input(program, {}));
-    AF_TRY(const std::vector<HotLoop> loops, hot_loops(binaries.front(), profile, kLeastShare));
+    AF_TRY(std::vector<HotLoop> loops, hot_loops(binaries.front(), profile, kLeastShare));
+    std::erase_if(loops,
+                  [&](const HotLoop& loop) { return !chosen.has(loop.place, loop.sources); });
     PragmaStepsRequest request;
     request.tree = tree;
     AF_TRY(request.dialect, dialect_of(program));

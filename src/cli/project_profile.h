@@ -16,8 +16,8 @@ namespace asmforge {
 // One run of the workload, in this folder. kBadInput when it does not end as it should.
 Result<Profile> count_workload(const std::string& program, const Workload& workload);
 
-// Steps at the hottest loops of the programs in `folder`, built from the sources below `tree`.
-// None when the project forbids them.
+// Steps at the hottest loops of the programs in `folder`, built from the sources below `tree`,
+// in the functions that the project chooses. None when it forbids them.
 Result<std::vector<Step>> plan_pragmas(const Project& project, const std::string& tree,
                                        const std::string& folder);
 

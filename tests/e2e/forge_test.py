@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import json
+import os
 import pathlib
 import random
 import signal
@@ -181,13 +182,17 @@ int main(void) {
 asked = Project("asked", "", forge="")
 asked.write("tool.c", SUMS)
 asked.write("Makefile", asked.folder.joinpath("Makefile").read_text().replace("-O1", "-O2 -fno-unroll-loops"))
+asked.write("asmforge.toml", (asked.folder / "asmforge.toml").read_text().replace("[[workload]]", "clean = 'rm tool'\n[[workload]]", 1))
 asked.commit("source")
 asked.run("forge", status=0, out="tool.c:6: clang loop unroll_count(4)")
 steps = {step["name"]: step for step in asked.report()["steps"]}
 expect("asked", {name: step["state"] for name, step in steps.items()},
        {"tool.c:6: clang loop unroll_count(4)": "kept", "tool.c:6: clang loop unroll(disable)": "failed"})
 asked.run("journal", "score", status=0, out="pragma")
-asked.run("forge", "--apply", status=0, out="1 commit on the branch")
+# What lies there looks newer than its source, so make leaves it as it is.
+asked.write("tool", "stale\n")
+os.utime(asked.folder / "tool", (time.time() + 9999,) * 2)
+asked.run("forge", "--apply", status=0, out=["1 commit on the branch", "built once more after 'clean'", "all that is loaded is the same"])
 if '_Pragma("clang loop unroll_count(4)") for' not in (asked.folder / "tool.c").read_text():
     failures.append("the pragma is not there")
 
@@ -203,6 +208,10 @@ nothing.run("forge", "--apply", status=2, err="nothing was forged here yet")
 with open(nothing.folder / ".asmforge" / "lock", "r+") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
     nothing.run("forge", status=3, err="another asmforge works in")
+elsewhere = Project("elsewhere", "", forge="[forge]\nfunctions = ['step', 'm?in']\n")
+elsewhere.commit("source")
+elsewhere.run("forge", status=2, err="no hot loop of the project's own could be asked for something else")
+elsewhere.run("plan", status=0, out="[forge] functions: nothing was found in 'm?in'")
 bad = Project("bad", 'patches = ["none.patch"]\n')
 bad.commit("source")
 bad.run("forge", status=2, err="none.patch: cannot be read")
