@@ -16,9 +16,12 @@ namespace {
 constexpr std::uintmax_t kLeast = std::uintmax_t{64} << 20;  // bytes
 constexpr std::string_view kRemedy = "make room";
 
-// Of the C library for ENOSPC and EDQUOT, which compilers, linkers and git pass on, and of SQLite.
-constexpr std::array<std::string_view, 3> kWords = {
-    "No space left on device", "Disk quota exceeded", "database or disk is full"};
+constexpr std::string_view kNearlyFull = "the disk is nearly full";
+
+// Of the C library for ENOSPC and EDQUOT, which compilers, linkers and git pass on; of SQLite;
+// of ours.
+constexpr std::array<std::string_view, 4> kWords = {
+    "No space left on device", "Disk quota exceeded", "database or disk is full", kNearlyFull};
 
 }  // namespace
 
@@ -27,7 +30,7 @@ Result<Done> check_room(const std::string& folder) {
   const std::filesystem::space_info space = std::filesystem::space(folder, failed);
   if (failed || space.available >= kLeast) return Done{};
   return Error{ErrorCode::kUnavailable,
-               fmt::format("{}: the disk is nearly full, and a build would fill it", folder),
+               fmt::format("{}: {}, and a build would fill it", folder, kNearlyFull),
                std::string(kRemedy)};
 }
 

@@ -308,11 +308,14 @@ Result<Loop::Answer> Loop::compare(const Pair& pair, const std::string& binary, 
   const double start = hooks_.now();
   Result<Compared> compared = hooks_.compare(wanted);
   const double took = hooks_.now() - start;
+  const Result<Done> room = check_room(revisions_.clone().home());
   if (!compared) {
     run_.times.measuring += took;
-    return compared.error();
+    const bool disk = !room && compared.error().code != ErrorCode::kInterrupted;
+    return disk ? room.error() : compared.error();
   }
   // What did not fit says nothing about the change.
+  if (!room) return room.error();
   if (const std::string words = full_disk_in(compared->trial); !words.empty())
     return full_disk(fmt::format("comparing {}", binary), words);
   run_.times.building += compared->building_seconds;

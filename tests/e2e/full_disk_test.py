@@ -56,8 +56,9 @@ int main(int argc, char **argv) {
 """,
     "Makefile": "tool: tool.c\n\tclang-19 -O1 -ffunction-sections -o tool tool.c\n",
     "build.sh": BUILD,
-    ".gitignore": "tool\nbuilds\nfull\nfill\nfill.log\n",
-    "asmforge.toml": counted_project("sh build.sh", 'patches = ["a.patch", "b.patch"]')})
+    ".gitignore": "tool\nbuilds\nfull\nfill\nfill-now\nfill.log\n",
+    "asmforge.toml": counted_project("sh build.sh", 'patches = ["a.patch", "b.patch"]')
+    + "[check]\ncommand = 'test ! -e fill-now || dd if=/dev/zero of=fill bs=1M 2> /dev/null'\n"})
 runner = Runner([str(options.asmforge)], project.folder, timeout=120)
 failures = runner.failures
 project.write("full", "2\n")
@@ -93,6 +94,13 @@ forge("--resume", status=3, err=["nearly full", "--resume goes on"])
 (project.folder / "fill").unlink(missing_ok=True)
 if states() != ["kept", "pending"]:
     failures.append(f"after the full disk: {states()}")
+# What fills it while a change is compared makes the change no worse.
+project.write("fill-now", "")
+forge("--resume", status=3, err=["the disk is nearly full", "--resume goes on"])
+for name in ("fill", "fill-now"):
+    (project.folder / name).unlink(missing_ok=True)
+if states() != ["kept", "pending"]:
+    failures.append(f"after a comparison filled the disk: {states()}")
 forge("--resume", status=0, out="2 changes kept")
 if states() != ["kept", "kept"]:
     failures.append(f"at the end: {states()}")

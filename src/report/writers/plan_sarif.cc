@@ -50,6 +50,7 @@ void write_plan_sarif(const Plan& plan, const PlanSarif& about, Output& out) {
   document.member("automationDetails", {{"id", "asmforge/plan/"}});
   document.member("originalUriBaseIds", artifacts.base_ids());
   std::vector<SarifNotification> notifications;
+  notifications.reserve(plan.notes.size() + 1);
   for (const std::string& note : plan.notes) notifications.push_back({"note", "note", note});
   if (plan.below_share != 0)
     notifications.push_back(
