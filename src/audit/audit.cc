@@ -71,15 +71,7 @@ void audit_function(const FunctionView& view, std::span<const Check* const> chec
 }
 
 void join(AuditReport& report, AuditReport&& part) {
-  report.functions += part.functions;
-  report.instructions += part.instructions;
-  report.loops += part.loops;
-  report.loops_audited += part.loops_audited;
-  report.unresolved_jumps += part.unresolved_jumps;
-  report.functions_with_undecoded += part.functions_with_undecoded;
-  report.undecoded_bytes += part.undecoded_bytes;
-  report.irreducible_edges += part.irreducible_edges;
-  report.unoptimised += part.unoptimised;
+  add_counts(report, part);
   std::move(part.findings.begin(), part.findings.end(), std::back_inserter(report.findings));
 }
 

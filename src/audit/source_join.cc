@@ -1,9 +1,13 @@
 #include "audit/source_join.h"
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/content_hash.h"
+#include "collect/decoded_names.h"
 #include "collect/source_lines.h"
 #include "mc/demangle.h"
 
@@ -40,6 +44,31 @@ std::string suppress_key(const Finding& finding) {
   return key + "loop" + std::to_string(finding.loop);
 }
 
+// What stays the same when lines move and other functions change. A function without a name
+// goes by its number, for nothing else is known of it.
+std::string identity_of(const Binary& binary, const Finding& finding) {
+  std::string name = canonical_function_name(finding.function);
+  if (name.empty()) name = "#" + std::to_string(finding.function_index);
+  const std::vector<SourceFrame>& frames = finding.source.frames;
+  const std::string inlined = frames.size() > 1 ? frames.front().function : std::string();
+  const std::string text = finding.check + '\n' + binary.member + '\n' + name + '\n' + inlined;
+  return content_hash({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+void give_fingerprints(const Binary& binary, std::vector<Finding>& findings) {
+  std::vector<Finding*> by_address;
+  for (Finding& finding : findings) by_address.push_back(&finding);
+  const auto key = [](const Finding* f) {
+    return std::pair(f->loop_header, f->evidence.empty() ? 0 : f->evidence.front().address);
+  };
+  std::ranges::sort(by_address, {}, key);
+  std::map<std::string, std::size_t> seen;
+  for (Finding* finding : by_address) {
+    const std::string identity = identity_of(binary, *finding);
+    finding->fingerprint = identity + ':' + std::to_string(++seen[identity]);
+  }
+}
+
 }  // namespace
 
 void join_source(const Binary& binary, bool find_source, AuditReport& report) {
@@ -60,6 +89,7 @@ void join_source(const Binary& binary, bool find_source, AuditReport& report) {
     }
     finding.suppress_key = suppress_key(finding);
   }
+  give_fingerprints(binary, report.findings);
 }
 
 }  // namespace asmforge

@@ -7,8 +7,8 @@
 
 namespace asmforge {
 
-// Fills demangled, source, predicate.loop and suppress_key of every finding. Why positions
-// are missing is added to the report's notes.
+// Fills demangled, source, predicate.loop, suppress_key and fingerprint of every finding. Why
+// positions are missing is added to the report's notes.
 void join_source(const Binary& binary, bool find_source, AuditReport& report);
 
 }  // namespace asmforge

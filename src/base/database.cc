@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "base/text.h"
@@ -72,7 +74,14 @@ Error Database::failure() const {
     case SQLITE_LOCKED:
       return {ErrorCode::kUnavailable, fmt::format("{}: is in use by another process", path_),
               "wait until that one is done"};
+    case SQLITE_FULL:
+      return {ErrorCode::kUnavailable, fmt::format("{}: {}", path_, why), "make room"};
     default:
+      // SQLite says "disk I/O error" alone where a file beside its own cannot grow.
+      if (const int reason = sqlite3_system_errno(handle_.get());
+          (code & 0xff) == SQLITE_IOERR && (reason == ENOSPC || reason == EDQUOT))
+        return {ErrorCode::kUnavailable, fmt::format("{}: {}", path_, std::strerror(reason)),
+                "make room"};
       return {ErrorCode::kUnavailable, fmt::format("{}: {}", path_, why),
               "check the disk and its permissions"};
   }

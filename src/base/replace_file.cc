@@ -14,6 +14,9 @@ namespace asmforge {
 namespace {
 
 Error cannot_write(const std::string& path) {
+  if (errno == ENOSPC || errno == EDQUOT)
+    return {ErrorCode::kUnavailable,
+            fmt::format("{}: cannot be written: {}", path, std::strerror(errno)), "make room"};
   return {ErrorCode::kBadInput,
           fmt::format("{}: cannot be written: {}", path, std::strerror(errno)),
           "name another file"};

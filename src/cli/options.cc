@@ -46,6 +46,11 @@ void add_answer_options(CLI::App& app, OutputOptions& options) {
   add_color_option(app, options);
 }
 
+void add_sarif_option(CLI::App& app, OutputOptions& options) {
+  app.add_flag("--sarif", options.sarif, "Print SARIF 2.1.0, for code scanning and editors")
+      ->excludes("--json");
+}
+
 void add_output_options(CLI::App& app, OutputOptions& options) {
   add_answer_options(app, options);
   app.add_flag("-v,--verbose", options.verbose,

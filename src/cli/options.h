@@ -10,6 +10,7 @@ namespace asmforge {
 
 struct OutputOptions {
   bool json = false;
+  bool sarif = false;
   std::string color = "auto";  // auto, always, never
   bool verbose = false;
 };
@@ -18,6 +19,8 @@ struct OutputOptions {
 void add_color_option(CLI::App& app, OutputOptions& options);
 // --json, --color
 void add_answer_options(CLI::App& app, OutputOptions& options);
+// --sarif, instead of --json, which must have been added
+void add_sarif_option(CLI::App& app, OutputOptions& options);
 // --json, --color, -v
 void add_output_options(CLI::App& app, OutputOptions& options);
 // Colour when asked for, or on a terminal unless NO_COLOR is set; box-drawing

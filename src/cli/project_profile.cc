@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/descriptor.h"
+#include "cli/chosen_functions.h"
 #include "collect/open.h"
 #include "collect/profiles/profile_program.h"
 #include "measure/layouts/capture.h"
@@ -80,6 +81,10 @@ Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree
   request.project = build.project;
   request.build_command = project.build;
   request.forbidden = project.forge.forbid;
+  ChosenFunctions chosen(project.forge.functions);
+  request.chosen = [&](const Finding& place, const std::vector<SourceLocation>& sources) {
+    return chosen.has(place, sources);
+  };
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
     const std::string program = fmt::format("{}/{}", build.folder, one.binary);

@@ -17,7 +17,8 @@ namespace asmforge {
 // One run of the workload, in this folder. kBadInput when it does not end as it should.
 Result<Profile> count_workload(const std::string& program, const Workload& workload);
 
-// Steps of asmforge's own for the programs of a build. None when the project forbids them.
+// Steps of asmforge's own for the programs of a build, in the functions that the project chooses.
+// None when it forbids them.
 Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree& build);
 
 }  // namespace asmforge

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,15 @@ struct AuditReport {
   std::uint64_t irreducible_edges = 0;  // cycles that are no natural loops
   std::uint64_t unoptimised = 0;        // functions with loops that look so: not audited
 
+  // Entries of the baseline that were looked for and not found; null: not all were looked for.
+  std::optional<std::uint64_t> gone_from_baseline;
+
   bool stopped = false;            // interrupted: what came after was not looked at
   bool ranked_by_profile = false;  // false: by structure, nothing is known to be hot
   std::vector<std::string> notes;  // "source lines unknown: ..."
 };
+
+// Adds what was looked at and what was not resolved; findings and notes stay apart.
+void add_counts(AuditReport& sum, const AuditReport& part);
 
 }  // namespace asmforge

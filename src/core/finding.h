@@ -28,6 +28,13 @@ struct Evidence {
   std::string note;  // what it has to do with it: "length reloaded here"; may be empty
 };
 
+// The comment in the source by which people said that they know of a finding and leave it:
+// "asmforge: ignore CHECK REASON".
+struct IgnoreComment {
+  std::string reason;
+  SourceFrame place;
+};
+
 struct Finding {
   std::string check;     // id of the check: "bounds-check-in-loop"
   std::string function;  // mangled name
@@ -58,6 +65,12 @@ struct Finding {
   std::optional<double> share;              // of the profile, of the loop
   bool may_have_run = false;                // no count was seen, which does not mean never
   std::string suppress_key;                 // stable across builds: check:function:source line
+  // The same in another build though lines moved: a hash of check and function, and which of
+  // the function's findings of that check it is: "0123...:1".
+  std::string fingerprint;
+  std::optional<IgnoreComment> ignored;  // such a finding does not count
+  std::optional<bool> in_baseline;       // null without a baseline; true: it does not count
+  [[nodiscard]] bool counts() const { return !ignored && !in_baseline.value_or(false); }
 };
 
 }  // namespace asmforge

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/content_hash.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "forge/disk_room.h"
 #include "forge/git.h"
 #include "forge/journal.h"
 #include "forge/revisions.h"
@@ -78,29 +80,56 @@ RebuiltBinary compare_rebuilt(const std::string& name, const std::string& here,
   return binary;
 }
 
-Result<Done> rebuild(const Project& project, const ForgeRun& run, const Revisions& revisions,
-                     const ApplyHooks& hooks, AppliedRun& applied) {
-  if (hooks.progress) hooks.progress("building in the project's folder");
-  AF_TRY(const ProcessResult built, run_process({.argv = {"/bin/sh", "-c", project.build},
-                                                 .environment = environment_without_git(),
-                                                 .working_directory = project.directory,
-                                                 .input = {},
-                                                 .interrupted = hooks.interrupted}));
-  if (!built.succeeded()) {
-    applied.build_failure =
-        fmt::format("the build {}: {}", built.ending(), first_complaint(built.errors));
-    return Done{};
-  }
+// Builds in the user's own folder; what the command said when it failed, or nothing.
+Result<std::string> run_here(const std::string& command, std::string_view what,
+                             const Project& project, const ApplyHooks& hooks) {
+  AF_TRY(const ProcessResult done, run_process({.argv = {"/bin/sh", "-c", command},
+                                                .environment = environment_without_git(),
+                                                .working_directory = project.directory,
+                                                .input = {},
+                                                .interrupted = hooks.interrupted}));
+  if (done.succeeded()) return std::string();
+  return fmt::format("{} {}: {}", what, done.ending(), first_complaint(done.errors));
+}
+
+std::vector<RebuiltBinary> compare_all(const Project& project, const ForgeRun& run,
+                                       const Revisions& revisions) {
+  std::vector<RebuiltBinary> binaries;
   const auto measured = revisions.find("", run.tip_commit, run_build_name(run.tip_commit));
   for (const std::string& name : project.binaries) {
     if (!measured) {
-      applied.binaries.push_back({name, false, false, "the measured build is no longer there"});
+      binaries.push_back({name, false, false, "the measured build is no longer there"});
       continue;
     }
-    applied.binaries.push_back(compare_rebuilt(name, fmt::format("{}/{}", project.directory, name),
-                                               fmt::format("{}/{}", measured->folder, name)));
+    binaries.push_back(compare_rebuilt(name, fmt::format("{}/{}", project.directory, name),
+                                       fmt::format("{}/{}", measured->folder, name)));
   }
-  return Done{};
+  return binaries;
+}
+
+// What lies in the user's folder from earlier builds may have been taken for up to date: where
+// the first build fails or is not what was measured, another is made without it.
+Result<Done> rebuild(const Project& project, const ForgeRun& run, const Revisions& revisions,
+                     const ApplyHooks& hooks, AppliedRun& applied) {
+  const auto build = [&]() -> Result<Done> {
+    if (hooks.progress) hooks.progress("building in the project's folder");
+    AF_TRY(applied.build_failure, run_here(project.build, "the build", project, hooks));
+    applied.binaries.clear();
+    if (applied.build_failure.empty()) applied.binaries = compare_all(project, run, revisions);
+    return Done{};
+  };
+  AF_TRY(const Done built, build());
+  static_cast<void>(built);
+  const bool as_measured = applied.build_failure.empty() &&
+                           std::ranges::all_of(applied.binaries, &RebuiltBinary::same_code);
+  if (as_measured || project.clean.empty()) return Done{};
+  AF_TRY(const std::string failure, run_here(project.clean, "'clean'", project, hooks));
+  if (!failure.empty()) {
+    applied.build_failure = failure;
+    return Done{};
+  }
+  applied.cleaned = true;
+  return build();
 }
 
 }  // namespace
@@ -116,6 +145,8 @@ Result<AppliedRun> apply_run(const Project& project, ForgeRun& run, const ApplyH
     return Error{ErrorCode::kBadInput,
                  fmt::format("{} differs from the last commit", changed.front()),
                  "commit it, or git stash"};
+  AF_TRY(const Done room, check_room(project.directory));
+  static_cast<void>(room);
   AF_TRY(const std::string head, clone.commit_of("HEAD"));
   AppliedRun applied;
   AF_TRY(const std::string tip, commits_of(run, clone, applied.commits));

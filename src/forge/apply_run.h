@@ -26,6 +26,7 @@ struct AppliedRun {
   std::string commit;  // the branch's by now
   std::size_t commits = 0;
   std::vector<RebuiltBinary> binaries;
+  bool cleaned = false;       // built twice, with 'clean' between
   std::string build_failure;  // empty: it was built
 };
 

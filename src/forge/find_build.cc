@@ -123,6 +123,7 @@ std::string project_template(const FoundBuild& found) {
 # A shell command that builds all of it from a fresh checkout, in this folder. Give it -g,
 # for source lines, and -ffunction-sections, so that other layouts can be tried.
 build = {}
+# Removes what was built; run in this folder when 'forge --apply' finds an old build in its way.
 clean = {}
 # What it makes, of that what is measured{}.
 binaries = {}
@@ -151,6 +152,7 @@ command = {}        # a binary of the above and its arguments
 [forge]
 # budget = "10m"    # of measuring
 # floor = "0.5%"    # gains below it are not kept
+# functions = ["parse*"] # where to look; everywhere without it
 )",
       json_quoted(found.build.empty() ? kLeftOpen : found.build), json_quoted(found.clean),
       found.binaries.empty() ? " (none was found; build once and run init again)" : "",

@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "forge/candidate_steps.h"
+#include "forge/disk_room.h"
 #include "forge/git.h"
 #include "forge/journal.h"
 #include "forge/revisions.h"
@@ -41,6 +42,7 @@ Result<Done> run_in_shell(const std::string& command, const std::string& folder,
                                                 .input = {},
                                                 .interrupted = interrupted}));
   if (done.succeeded()) return Done{};
+  if (is_about_full_disk(done.errors)) return full_disk(command, line_about_full_disk(done.errors));
   return Error{ErrorCode::kBadInput,
                fmt::format("it {}: {}", done.ending(), last_line(done.errors)), ""};
 }
@@ -341,10 +343,16 @@ Result<Loop::Answer> Loop::compare(const Pair& pair, const std::string& binary, 
   const double start = hooks_.now();
   Result<Compared> compared = hooks_.compare(wanted);
   const double took = hooks_.now() - start;
+  const Result<Done> room = check_room(revisions_.clone().home());
   if (!compared) {
     run_.times.measuring += took;
-    return compared.error();
+    const bool disk = !room && compared.error().code != ErrorCode::kInterrupted;
+    return disk ? room.error() : compared.error();
   }
+  // What did not fit says nothing about the change.
+  if (!room) return room.error();
+  if (const std::string words = full_disk_in(compared->trial); !words.empty())
+    return full_disk(fmt::format("comparing {}", binary), words);
   run_.times.building += compared->building_seconds;
   run_.times.measuring += std::max(0.0, took - compared->building_seconds);
   Answer answer;
@@ -441,7 +449,9 @@ Result<Done> Loop::try_step(std::size_t index) {
   const Result<Done> measured = measure_step(index, before, *after);
   if (!measured) {
     // What was built before and is not now is no step's fault either.
-    if (measured.error().code == ErrorCode::kInterrupted || undo_failed_) return measured.error();
+    if (measured.error().code == ErrorCode::kInterrupted || undo_failed_ ||
+        is_about_full_disk(measured.error().what))
+      return measured.error();
     std::string why = measured.error().what;
     for (const std::string& binary : binaries(false))
       why = without_folders(std::move(why), before, *after, binary);

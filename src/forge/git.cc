@@ -7,6 +7,7 @@
 
 #include "base/process.h"
 #include "base/text.h"
+#include "forge/disk_room.h"
 
 namespace asmforge {
 namespace {
@@ -58,6 +59,8 @@ Result<std::string> Git::output(const std::vector<std::string>& words,
                                                 .working_directory = folder_,
                                                 .input = std::string(input),
                                                 .interrupted = interrupted_}));
+  if (!done.succeeded() && is_about_full_disk(done.errors))
+    return full_disk(fmt::format("git {}", words.front()), line_about_full_disk(done.errors));
   if (!done.succeeded())
     return Error{ErrorCode::kBadInput,
                  fmt::format("git {} {}: {}", words.front(), done.ending(), last_line(done.errors)),

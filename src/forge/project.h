@@ -37,14 +37,14 @@ struct ForgeSettings {
   double budget_seconds = 600;  // of measuring, over all changes
   double floor = 0.005;         // gains below it are not kept
   double alpha = 0.01;
-  std::vector<std::string> functions;  // to look at; empty: all
+  std::vector<std::string> functions;  // to look at, '*' for any text; empty: all
   std::vector<std::string> forbid;     // transforms and files that are not to be touched
 };
 
 struct Project {
   std::string directory;              // where asmforge.toml lies; commands run there
   std::string build;                  // shell command
-  std::string clean;                  // shell command; may be empty
+  std::string clean;                  // shell command, for the user's own folder; may be empty
   std::vector<std::string> binaries;  // what the build makes, from the directory
   std::vector<std::string> carry;     // what git ignores and the build needs, from the directory
   std::string check;  // shell command that judges $PROGRAM; empty: outputs are compared

@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "base/replace_file.h"
 #include "base/text.h"
+#include "forge/disk_room.h"
 #include "measure/layouts/capture_build.h"
 
 namespace asmforge {
@@ -22,17 +23,6 @@ namespace fs = std::filesystem;
 
 // Written last: a build that has it is whole.
 constexpr std::string_view kSeal = "/build.contents";
-
-// A build that dies of a full disk looks like a change that does not compile.
-Result<Done> check_space(const std::string& folder) {
-  constexpr std::uintmax_t kLeast = std::uintmax_t{64} << 20;  // bytes
-  std::error_code failed;
-  const fs::space_info space = fs::space(folder, failed);
-  if (failed || space.available >= kLeast) return Done{};
-  return Error{ErrorCode::kUnavailable,
-               fmt::format("{}: the disk is nearly full, and a build would fill it", folder),
-               "make room, and go on"};
-}
 
 }  // namespace
 
@@ -70,11 +60,21 @@ Result<Done> Revisions::run_build(const RevisionBuild& build) const {
   const std::string log = build.folder + "/build.log";
   AF_TRY(const Done written, replace_file(log, captured.build.output + captured.build.errors));
   static_cast<void>(written);
+  AF_TRY(const Done room, check_room(build.folder));
+  static_cast<void>(room);
+  const std::string& words =
+      captured.build.errors.empty() ? captured.build.output : captured.build.errors;
+  if (!captured.build.succeeded() && is_about_full_disk(words))
+    return full_disk(fmt::format("building {}", build.revision), line_about_full_disk(words));
+  // A build whose steps could not be kept cannot be linked anew, which is no reason to decide
+  // without other layouts.
+  for (const std::string& note : captured.capture.notes)
+    if (is_about_full_disk(note))
+      return full_disk(fmt::format("building {}", build.revision), note);
   if (captured.build.succeeded()) return Done{};
   return Error{ErrorCode::kBadInput,
                fmt::format("the build of {} {}: {}", build.revision, captured.build.ending(),
-                           first_complaint(captured.build.errors.empty() ? captured.build.output
-                                                                         : captured.build.errors)),
+                           first_complaint(words)),
                fmt::format("all that it printed is in {}", log)};
 }
 
@@ -122,7 +122,7 @@ Result<RevisionBuild> Revisions::build(const std::string& revision, const std::s
   fs::remove_all(build.folder, failed);
   fs::create_directories(build.folder, failed);
   if (failed) return cannot_write(build.folder, failed);
-  AF_TRY(const Done room, check_space(build.folder));
+  AF_TRY(const Done room, check_room(build.folder));
   say(fmt::format("building {}", revision));
   AF_TRY(const Done checked, clone_.check_out(commit));
   AF_TRY(const Done carried, carry());

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/name_pattern.h"
+
 namespace asmforge {
 namespace {
 
@@ -174,34 +176,10 @@ constexpr Row kPaths[] = {
 static_assert(std::is_sorted(std::begin(kPlainNames), std::end(kPlainNames),
                              [](const Row& a, const Row& b) { return a.name < b.name; }));
 
-// '*' stands for any characters, also none.
-bool fits(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t retry = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      retry = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++retry;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 template <std::size_t N>
 NoReturn first_fit(const Row (&rows)[N], std::string_view text) {
   for (const Row& row : rows)
-    if (fits(row.name, text)) return row.kind;
+    if (fits_pattern(row.name, text)) return row.kind;
   return NoReturn::kNotKnown;
 }
 

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/finding.h"
+#include "core/source_location.h"
 #include "transform/loop_pragma.h"
 
 namespace asmforge {
@@ -21,6 +24,8 @@ struct ChangeRequest {
   std::size_t most_branches = 3;
   // Transforms, and files from the top, that are not to be touched.
   std::vector<std::string> forbidden;
+  // Whether a place in the program is one of those to be changed. May be empty: all are.
+  std::function<bool(const Finding& place, const std::vector<SourceLocation>& sources)> chosen;
 
   [[nodiscard]] bool forbids(std::string_view what) const {
     return std::ranges::find(forbidden, what) != forbidden.end();

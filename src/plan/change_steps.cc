@@ -3,6 +3,7 @@
 #include <iterator>
 #include <utility>
 
+#include "mc/demangle.h"
 #include "plan/attribute_steps.h"
 #include "plan/branch_steps.h"
 #include "plan/flag_steps.h"
@@ -22,9 +23,19 @@ Result<std::vector<Step>> change_steps(const Binary& binary, const Profile& prof
                                        std::span<const CompileUnit> units,
                                        const ChangeRequest& request) {
   TreeSources sources(request.tree, units, request.forbidden);
-  AF_TRY(const std::vector<HotLoop> loops, hot_loops(binary, profile, kLeastShare));
-  AF_TRY(const std::vector<HotFunction> functions,
+  AF_TRY(std::vector<HotLoop> loops, hot_loops(binary, profile, kLeastShare));
+  AF_TRY(std::vector<HotFunction> functions,
          hot_functions(binary, profile, kLeastShare, request.most_functions));
+  if (request.chosen) {
+    std::erase_if(loops,
+                  [&](const HotLoop& loop) { return !request.chosen(loop.place, loop.sources); });
+    std::erase_if(functions, [&](const HotFunction& hot) {
+      Finding place;
+      place.function = hot.name;
+      place.demangled = demangle(hot.name);
+      return !request.chosen(place, {});
+    });
+  }
   std::vector<Step> all = flag_steps(functions, request, sources);
   for (std::vector<Step> more :
        {attribute_steps(functions, profile, request, sources),

@@ -1,31 +1,34 @@
 #include "report/json_document.h"
 
+#include <utility>
+
 #include "base/version.h"
 
 template class nlohmann::basic_json<nlohmann::ordered_map>;
 
 namespace asmforge {
-namespace {
 
-// Bytes that are no UTF-8 become U+FFFD.
-std::string text_of(const Json& value) {
+std::string json_text(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-}  // namespace
+JsonDocument::JsonDocument(Output& out, JsonFrame frame)
+    : out_(out), closing_(std::move(frame.closing)) {
+  out_.write(frame.opening);
+}
 
-JsonDocument::JsonDocument(Output& out, std::string_view schema) : out_(out) {
-  out_.print("{{\n  \"schema\": {}", text_of(schema));
+JsonDocument::JsonDocument(Output& out, std::string_view schema)
+    : JsonDocument(out, JsonFrame{"{\n  \"schema\": " + json_text(schema), "\n}\n"}) {
   member("tool", {{"name", "asmforge"}, {"version", version()}});
 }
 
-JsonDocument::~JsonDocument() { out_.write("\n}\n"); }
+JsonDocument::~JsonDocument() { out_.write(closing_); }
 
-void JsonDocument::key(std::string_view name) { out_.print(",\n  {}: ", text_of(name)); }
+void JsonDocument::key(std::string_view name) { out_.print(",\n  {}: ", json_text(name)); }
 
 void JsonDocument::member(std::string_view name, const Json& value) {
   key(name);
-  out_.write(text_of(value));
+  out_.write(json_text(value));
 }
 
 void JsonDocument::begin_array(std::string_view name) {
@@ -36,7 +39,7 @@ void JsonDocument::begin_array(std::string_view name) {
 
 void JsonDocument::element(const Json& value) {
   out_.write(first_element_ ? "\n    " : ",\n    ");
-  out_.write(text_of(value));
+  out_.write(json_text(value));
   first_element_ = false;
 }
 

@@ -26,10 +26,17 @@ namespace asmforge {
 
 using Json = nlohmann::ordered_json;
 
+// What stands before the first member of another document than ours, and behind the last.
+struct JsonFrame {
+  std::string opening;  // with a first member
+  std::string closing;
+};
+
 class JsonDocument {
  public:
   // Writes `schema` and `tool`.
   JsonDocument(Output& out, std::string_view schema);
+  JsonDocument(Output& out, JsonFrame frame);
   // Closes the object.
   ~JsonDocument();
   JsonDocument(const JsonDocument&) = delete;
@@ -43,8 +50,12 @@ class JsonDocument {
  private:
   void key(std::string_view name);
   Output& out_;
+  std::string closing_;
   bool first_element_ = true;
 };
+
+// On one line; bytes that are no UTF-8 become U+FFFD.
+std::string json_text(const Json& value);
 
 // "0x401000": addresses go beyond what JSON numbers hold exactly.
 std::string hexadecimal(std::uint64_t address);

@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import json
+import os
 import pathlib
 import random
 import signal
@@ -193,6 +194,7 @@ OWN = {"attribute": "tool.c:3: mixed always_inline",
 asked = Project("asked", "", forge="")
 asked.write("tool.c", SUMS)
 asked.write("Makefile", "CFLAGS = -O1 -g -ffunction-sections\ntool: tool.c\n\tclang-19 $(CFLAGS) -o tool tool.c\n")
+asked.write("asmforge.toml", (asked.folder / "asmforge.toml").read_text().replace("[[workload]]", "clean = 'rm tool'\n[[workload]]", 1))
 asked.commit("source")
 asked.run("forge", status=0, out=OWN["attribute"])
 steps = {step["name"]: step for step in asked.report()["steps"]}
@@ -200,7 +202,10 @@ expect("asked", {step["name"]: step["state"] for step in steps.values() if step[
        {name: "kept" for name in OWN.values()})
 asked.run("journal", "score", status=0, out="attribute")
 expect("flag", steps["Makefile: -O3 for tool.c"]["verdict"], "SAME")
-asked.run("forge", "--apply", status=0, out="2 commits on the branch")
+# What lies there looks newer than its source, so make leaves it as it is.
+asked.write("tool", "stale\n")
+os.utime(asked.folder / "tool", (time.time() + 9999,) * 2)
+asked.run("forge", "--apply", status=0, out=["2 commits on the branch", "built once more after 'clean'", "all that is loaded is the same"])
 made = (asked.folder / "tool.c").read_text()
 for words in ('_Pragma("clang loop unroll_count(4)") for', "__attribute__((always_inline)) static"):
     if words not in made:
@@ -228,6 +233,10 @@ nothing.run("forge", "--apply", status=2, err="nothing was forged here yet")
 with open(nothing.folder / ".asmforge" / "lock", "r+") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)
     nothing.run("forge", status=3, err="another asmforge works in")
+elsewhere = Project("elsewhere", "", forge="[forge]\nfunctions = ['step', 'm?in']\n")
+elsewhere.commit("source")
+elsewhere.run("forge", status=2, err="no hot loop of the project's own could be asked for something else")
+elsewhere.run("plan", status=0, out="[forge] functions: nothing was found in 'm?in'")
 bad = Project("bad", 'patches = ["none.patch"]\n')
 bad.commit("source")
 bad.run("forge", status=2, err="none.patch: cannot be read")

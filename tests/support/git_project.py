@@ -6,6 +6,22 @@ import subprocess
 ENVIRONMENT = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 
 
+def counted_project(build, candidates):
+    """An asmforge.toml: ./tool is counted, not timed, and nothing but the candidates is tried."""
+    return f"""[project]
+build = "{build}"
+binaries = ["tool"]
+[[workload]]
+name = "usual"
+command = "./tool"
+metric = "instructions"
+[forge]
+forbid = ["pragma"]
+[candidates]
+{candidates}
+"""
+
+
 class GitProject:
     """A folder that is there, with these files; git("init") makes a repository of it."""
 

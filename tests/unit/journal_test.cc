@@ -136,6 +136,23 @@ TEST_F(JournalFile, AJournalOfALaterVersionIsNotTouched) {
 }
 
 // Killed while it writes: what was added before is there, whole, and nothing else is.
+TEST_F(JournalFile, AFullDiskIsSaidAndKeepsWhatWasThere) {
+  {
+    Journal journal = open();
+    ASSERT_TRUE(journal.add(kContext, some_trial(), some_verdict(VerdictKind::kRevert), "record"));
+    ASSERT_TRUE(journal.database().run("PRAGMA max_page_count = 1"));  // what it has, and no more
+    const auto added = journal.add(kContext, some_trial(), some_verdict(VerdictKind::kRevert),
+                                   std::string(1 << 20, 'x'));
+    ASSERT_FALSE(added);
+    EXPECT_EQ(added.error().code, ErrorCode::kUnavailable);
+    EXPECT_THAT(added.error().what, HasSubstr("database or disk is full"));
+    EXPECT_EQ(added.error().hint, "make room");
+  }
+  Journal journal = open();
+  EXPECT_THAT(*journal.entries(std::nullopt, 9), SizeIs(1));
+  EXPECT_TRUE(journal.add(kContext, some_trial(), some_verdict(VerdictKind::kRevert), "record"));
+}
+
 TEST_F(JournalFile, IsSoundAfterBeingKilled) {
   const std::string record(100'000, 'r');
   std::size_t kept = 0;

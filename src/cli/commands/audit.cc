@@ -9,12 +9,18 @@
 #include <cctype>
 #include <memory>
 
+#include "audit/baseline.h"
 #include "audit/check.h"
+#include "audit/ignore_comments.h"
 #include "base/interrupt.h"
+#include "base/replace_file.h"
 #include "base/suggest.h"
+#include "cli/check_descriptions.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/progress.h"
+#include "cli/sarif_files.h"
+#include "cli/source_text.h"
 #include "cli/values.h"
 #include "report/writers/findings.h"
 
@@ -29,7 +35,10 @@ struct Options {
   std::vector<std::string> functions;
   std::vector<std::string> checks;
   std::string min_confidence = "hint";
-  std::string fail_on = "never";
+  std::vector<std::string> fail_on;  // levels and checks
+  std::string baseline;              // files
+  std::string new_baseline;
+  std::string source_root;
   std::size_t limit = kShownByDefault;
   bool all = false;
 };
@@ -124,6 +133,7 @@ Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs&
   AF_TRY(const Chosen chosen, choose_functions(options, inputs));
   Progress progress("functions", count_functions(options, inputs, chosen), err);
   std::vector<AuditedFile> files;
+  SourceText source;
   for (std::size_t member = 0; member < inputs.binaries.size(); ++member) {
     const Binary& binary = inputs.binaries[member];
     if (!options.functions.empty() && chosen.of_member[member].empty()) continue;
@@ -136,9 +146,7 @@ Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs&
     how.advance = [&progress] { progress.advance(); };
     AF_TRY(AuditReport report, audit_binary(binary, how));
     if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
-    std::erase_if(report.findings, [&](const Finding& finding) {
-      return level_of(finding) < level_of(options.min_confidence);
-    });
+    mark_ignored([&](const SourceFrame& place) { return source.line(place); }, report);
     if (files.empty())
       report.notes.insert(report.notes.end(), chosen.notes.begin(), chosen.notes.end());
     files.push_back({&binary, std::move(report)});
@@ -146,32 +154,90 @@ Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs&
   return files;
 }
 
-bool fails(const std::vector<AuditedFile>& files, std::string_view level) {
-  const std::size_t least = level_of(level);
-  return std::any_of(files.begin(), files.end(), [&](const AuditedFile& file) {
-    return std::any_of(file.report.findings.begin(), file.report.findings.end(),
-                       [&](const Finding& finding) { return level_of(finding) >= least; });
+std::vector<Finding*> all_findings(std::vector<AuditedFile>& files) {
+  std::vector<Finding*> findings;
+  for (AuditedFile& file : files)
+    for (Finding& finding : file.report.findings) findings.push_back(&finding);
+  return findings;
+}
+
+// What is gone is known only when all of the program was looked at.
+Result<Done> use_baselines(const Options& options, std::vector<AuditedFile>& files) {
+  const std::vector<Finding*> findings = all_findings(files);
+  if (!options.baseline.empty()) {
+    AF_TRY(const Baseline baseline, read_baseline(options.baseline));
+    const std::size_t gone = mark_known(baseline, findings).size();
+    if (options.functions.empty() && options.checks.empty())
+      files.front().report.gone_from_baseline = gone;
+  }
+  if (options.new_baseline.empty()) return Done{};
+  const std::vector<const Finding*> written(findings.begin(), findings.end());
+  return replace_file(options.new_baseline, baseline_text(written));
+}
+
+// Only now: what a baseline has may be less sure than what is shown.
+void leave_out_unsure(const Options& options, std::vector<AuditedFile>& files) {
+  for (AuditedFile& file : files)
+    std::erase_if(file.report.findings, [&](const Finding& finding) {
+      return level_of(finding) < level_of(options.min_confidence);
+    });
+}
+
+bool fails(const std::vector<AuditedFile>& files, const std::vector<std::string>& fail_on) {
+  const auto wanted = [&](const Finding& finding) {
+    return std::ranges::any_of(fail_on, [&](const std::string& what) {
+      return what == finding.check ||
+             (level_of(what) < kLevels.size() && level_of(finding) >= level_of(what));
+    });
+  };
+  return std::ranges::any_of(files, [&](const AuditedFile& file) {
+    return std::ranges::any_of(file.report.findings, [&](const Finding& finding) {
+      return finding.counts() && wanted(finding);
+    });
   });
+}
+
+Result<Done> print_sarif(const Options& options, const std::vector<AuditedFile>& files, int status,
+                         Session& session) {
+  FindingsSarif about;
+  const std::vector<std::string>& ran = files.front().report.checks;
+  for (const CheckDescription& check : check_descriptions())
+    if (std::ranges::find(ran, check.id) != ran.end()) about.checks.push_back(check);
+  AF_TRY(about.root, sarif_root(options.source_root));
+  for (const AuditedFile& file : files) {
+    AF_TRY(SarifProgram program, sarif_program(*file.binary));
+    about.programs.push_back(std::move(program));
+  }
+  about.exit_status = status;
+  write_findings_sarif(files, about, session.out);
+  return Done{};
 }
 
 Result<int> run(const Options& options, Session& session) {
   AF_TRY([[maybe_unused]] const Done known, check_ids(options.checks));
   AF_TRY(const Inputs inputs, open_inputs({options.input, options.output, session}));
-  AF_TRY(const std::vector<AuditedFile> files, audit_all(options, inputs, session.err));
+  AF_TRY(std::vector<AuditedFile> files, audit_all(options, inputs, session.err));
   AF_TRY([[maybe_unused]] const Done same, check_inputs_unchanged(inputs));
-  if (options.output.json)
+  AF_TRY([[maybe_unused]] const Done compared, use_baselines(options, files));
+  leave_out_unsure(options, files);
+  const int status = fails(files, options.fail_on) ? 1 : 0;
+  if (options.output.sarif) {
+    AF_TRY([[maybe_unused]] const Done printed, print_sarif(options, files, status, session));
+  } else if (options.output.json) {
     write_findings_json(files, session.out);
-  else
+  } else {
     write_findings(files, {options.all ? 0 : options.limit},
                    palette_for(options.output, session.out), session.out);
-  return fails(files, options.fail_on) ? 1 : 0;
+  }
+  return status;
 }
 
 Run setup(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  const std::vector<std::string> levels(kLevels.begin(), kLevels.end());
   std::vector<std::string> ids;
   for (const Check* check : all_checks()) ids.emplace_back(check->id);
+  std::vector<std::string> levels_and_ids(kLevels.begin(), kLevels.end());
+  levels_and_ids.insert(levels_and_ids.end(), ids.begin(), ids.end());
   add_input_options(app, options->input);
   app.add_option("FUNCTION", options->functions,
                  "Only these: symbol, demangled name or a part of it, number from 'list', or 0x "
@@ -193,11 +259,22 @@ Run setup(CLI::App& app) {
       ->check(one_of({"hint", "pattern", "proved"}));
   app.add_option("--fail-on", options->fail_on,
                  "Exit with 1 when a finding is at least this sure: hint, pattern, proved, never "
-                 "(default)")
-      ->type_name("LEVEL")
-      ->check(one_of(levels));
+                 "(default), or is of this check; may be repeated")
+      ->type_name("LEVEL|CHECK")
+      ->check(one_of(levels_and_ids))
+      ->take_all();
+  app.add_option("--baseline", options->baseline, "Count only findings that are not in this file")
+      ->type_name("FILE");
+  app.add_option("--write-baseline", options->new_baseline,
+                 "Write the findings of now for later --baseline")
+      ->type_name("FILE");
   add_profile_option(app, options->input);
   add_output_options(app, options->output);
+  add_sarif_option(app, options->output);
+  app.add_option("--source-root", options->source_root,
+                 "In SARIF, name files from this folder on (the repository, or this folder)")
+      ->type_name("DIR")
+      ->needs("--sarif");
   return [options](Session& session) { return run(*options, session); };
 }
 

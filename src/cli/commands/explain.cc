@@ -6,7 +6,7 @@
 
 #include "audit/check.h"
 #include "base/suggest.h"
-#include "cli/check_pages.h"
+#include "cli/check_descriptions.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/values.h"
@@ -20,15 +20,8 @@ struct Options {
   OutputOptions output;
 };
 
-std::vector<CheckDescription> described() {
-  std::vector<CheckDescription> checks;
-  for (const Check* check : all_checks())
-    checks.push_back({check->id, check->summary, check_page(check->id)});
-  return checks;
-}
-
 Result<int> run(const Options& options, Session& session) {
-  const std::vector<CheckDescription> all = described();
+  const std::vector<CheckDescription> all = check_descriptions();
   std::vector<CheckDescription> chosen;
   std::vector<std::string_view> known;
   for (const CheckDescription& check : all) {

@@ -98,6 +98,8 @@ Result<int> apply(const Project& project, Session& session) {
   session.out.print("{} {} on the branch, which is at {} now\n", applied.commits,
                     applied.commits == 1 ? "commit" : "commits", applied.commit);
   session.out.print("git reset --hard {} takes them back\n", run->base_commit);
+  if (applied.cleaned)
+    session.out.write("built once more after 'clean': the first build was not what was measured\n");
   if (!applied.build_failure.empty())
     return Error{ErrorCode::kBadInput, "in the project's folder " + applied.build_failure,
                  "it was built and measured in .asmforge/tree; what is different here?"};

@@ -5,17 +5,24 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "audit/audit.h"
+#include "audit/ignore_comments.h"
 #include "base/interrupt.h"
+#include "base/mapped_file.h"
+#include "cli/check_descriptions.h"
+#include "cli/chosen_functions.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/project_profile.h"
+#include "cli/source_text.h"
 #include "cli/status_line.h"
 #include "collect/open.h"
 #include "forge/journal.h"
 #include "forge/project.h"
 #include "forge/revisions.h"
+#include "mc/sha256.h"
 #include "plan/make_plan.h"
 #include "report/writers/plan.h"
 
@@ -47,6 +54,46 @@ Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectW
   return audited;
 }
 
+// What the project does not want to look at is counted, for it is there.
+std::vector<std::string> leave_out(const ForgeSettings& settings,
+                                   std::vector<AuditedWorkload>& audits) {
+  std::vector<std::string> notes;
+  ChosenFunctions chosen(settings.functions);
+  SourceText source;
+  std::set<std::string> ignored;  // in several workloads it is one
+  for (AuditedWorkload& audit : audits) {
+    mark_ignored([&](const SourceFrame& place) { return source.line(place); }, audit.report);
+    std::erase_if(audit.report.findings, [&](const Finding& finding) {
+      if (finding.ignored) ignored.insert(audit.binary + '\n' + finding.fingerprint);
+      return finding.ignored || !chosen.has(finding);
+    });
+  }
+  if (!ignored.empty())
+    notes.push_back(fmt::format("{} {} that the source says to ignore", ignored.size(),
+                                ignored.size() == 1 ? "finding" : "findings"));
+  if (!settings.functions.empty())
+    notes.emplace_back("[forge] functions: nothing outside of them is in this plan");
+  for (const std::string& pattern : chosen.without_use())
+    notes.push_back(fmt::format("[forge] functions: nothing was found in '{}'", pattern));
+  return notes;
+}
+
+// Programs as the project has them, sources as they lie in the copy that was built.
+Result<Done> print_sarif(const Project& project, const Revisions& revisions,
+                         const RevisionBuild& build, const Plan& plan, Session& session) {
+  PlanSarif about;
+  about.checks = check_descriptions();
+  AF_TRY(about.root.shown, revisions.clone().repository().run({"rev-parse", "--show-toplevel"}));
+  about.root.sources = revisions.clone().tree();
+  for (const std::string& binary : project.binaries) {
+    AF_TRY(const auto file, MappedFile::open(fmt::format("{}/{}", build.folder, binary)));
+    about.programs[binary] = {fmt::format("{}/{}", project.directory, binary), "",
+                              sha256(file->bytes()), file->bytes().size()};
+  }
+  write_plan_sarif(plan, about, session.out);
+  return Done{};
+}
+
 Result<int> run(const Options& options, Session& session) {
   AF_TRY(const Project project, find_project("."));
   StatusLine line(session.err);
@@ -66,16 +113,22 @@ Result<int> run(const Options& options, Session& session) {
   line.clear();
   AF_TRY(Journal journal, Journal::open(project.directory));
   AF_TRY(const std::vector<JournalScore> scores, journal.scores());
+  const std::vector<std::string> left_out = leave_out(project.forge, audits);
   Plan plan = make_plan(audits, scores, kLeastShare);
   plan.commit = commit;
+  plan.notes.insert(plan.notes.end(), left_out.begin(), left_out.end());
   AF_TRY(const std::vector<std::string> changed, changed_files(revisions.clone().repository()));
   if (!changed.empty())
     plan.notes.push_back(fmt::format("{} differs from the commit, and is not in this plan",
                                      changed.front() + (changed.size() > 1 ? " and more" : "")));
-  if (options.output.json)
+  if (options.output.sarif) {
+    AF_TRY([[maybe_unused]] const Done printed,
+           print_sarif(project, revisions, build, plan, session));
+  } else if (options.output.json) {
     write_plan_json(plan, session.out);
-  else
+  } else {
     write_plan(plan, options.limit, palette_for(options.output, session.out), session.out);
+  }
   return 0;
 }
 
@@ -84,6 +137,7 @@ Run setup(CLI::App& app) {
   app.add_option("REVISION", options->revision, "What to look at (HEAD)");
   app.add_option("--limit", options->limit, "At most so many steps (10)")->type_name("COUNT");
   add_answer_options(app, options->output);
+  add_sarif_option(app, options->output);
   return [options](Session& session) { return run(*options, session); };
 }
 

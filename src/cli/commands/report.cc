@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/read_forge_report.h"
+#include "cli/sarif_files.h"
 #include "forge/project.h"
 #include "report/writers/forge_report.h"
 
@@ -34,8 +35,11 @@ Result<std::optional<std::int64_t>> number_of_run(const std::string& text) {
   return std::optional<std::int64_t>(number);
 }
 
-void write(const Options& options, const ForgeReport& report, const Palette& palette, Output& out) {
-  if (options.output.json)
+void write(const Options& options, const ForgeReport& report, const ForgeSarif& about,
+           const Palette& palette, Output& out) {
+  if (options.output.sarif)
+    write_forge_sarif(report, about, out);
+  else if (options.output.json)
     write_forge_json(report, out);
   else if (options.markdown)
     write_forge_markdown(report, out);
@@ -47,14 +51,17 @@ Result<int> run(const Options& options, Session& session) {
   AF_TRY(const std::optional<std::int64_t> number, number_of_run(options.number));
   AF_TRY(const Project project, find_project("."));
   AF_TRY(const ForgeReport report, read_forge_report(project, number));
+  ForgeSarif about;
+  AF_TRY(about.root, sarif_root(""));
+  about.project_file = fmt::format("{}/{}", project.directory, kProjectFile);
   if (options.file.empty()) {
-    write(options, report, palette_for(options.output, session.out), session.out);
+    write(options, report, about, palette_for(options.output, session.out), session.out);
     return 0;
   }
   std::string text;
   {
     Output out(text);
-    write(options, report, Palette{}, out);
+    write(options, report, about, Palette{}, out);
   }
   AF_TRY(const Done written, replace_file(options.file, text));
   static_cast<void>(written);
@@ -67,6 +74,8 @@ Run setup(CLI::App& app) {
   app.add_flag("--markdown", options->markdown, "Print Markdown, with patches and assembly");
   app.add_option("-o,--output", options->file, "Write into a file")->type_name("FILE");
   add_answer_options(app, options->output);
+  add_sarif_option(app, options->output);
+  app.get_option("--sarif")->excludes("--markdown");
   return [options](Session& session) { return run(*options, session); };
 }
 

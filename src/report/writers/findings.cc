@@ -47,9 +47,15 @@ class Writer {
   void summary(const std::vector<AuditedFile>& files, std::size_t shown) {
     AuditReport sum;
     std::size_t findings = 0;
+    std::size_t ignored = 0;
+    std::size_t known = 0;
     for (const AuditedFile& file : files) {
-      add(sum, file.report);
-      findings += file.report.findings.size();
+      add_counts(sum, file.report);
+      for (const Finding& finding : file.report.findings) {
+        findings += finding.counts() ? 1 : 0;
+        ignored += finding.ignored ? 1 : 0;
+        known += !finding.ignored && !finding.counts() ? 1 : 0;
+      }
     }
     const std::string checks = joined(files.front().report.checks, ", ");
     if (findings == 0)
@@ -59,6 +65,7 @@ class Writer {
                  counted(findings, "finding", "findings"), shown);
     else
       out_.print("{}\n", counted(findings, "finding", "findings"));
+    not_counted(ignored, known, files.front().report.gone_from_baseline);
     wide("checked",
          fmt::format("{}; {}, {}, {}, {} of them audited (innermost, not remainder, peel or "
                      "cold)",
@@ -84,6 +91,17 @@ class Writer {
   }
 
  private:
+  // What was found and does not count is never left unsaid.
+  void not_counted(std::size_t ignored, std::size_t known, std::optional<std::uint64_t> gone) {
+    if (ignored + known != 0)
+      wide("besides", fmt::format("{} that the source says to ignore, {} of the baseline; --json "
+                                  "and --sarif have them",
+                                  with_separators(ignored), with_separators(known)));
+    if (gone && *gone != 0)
+      wide("baseline", counted(*gone, "finding of it is gone", "findings of it are gone") +
+                           ": --write-baseline writes it anew");
+  }
+
   // As people write it, shortened when a terminal has fewer columns for it.
   [[nodiscard]] std::string name(const Finding& f, std::size_t beside) const {
     std::string whole = printable(f.demangled.empty() ? f.function : f.demangled);
@@ -188,17 +206,6 @@ class Writer {
     return text;
   }
 
-  static void add(AuditReport& sum, const AuditReport& part) {
-    sum.functions += part.functions;
-    sum.instructions += part.instructions;
-    sum.loops += part.loops;
-    sum.loops_audited += part.loops_audited;
-    sum.unresolved_jumps += part.unresolved_jumps;
-    sum.functions_with_undecoded += part.functions_with_undecoded;
-    sum.undecoded_bytes += part.undecoded_bytes;
-    sum.irreducible_edges += part.irreducible_edges;
-  }
-
   struct Explained {
     const Finding* finding;
     std::size_t rank;
@@ -220,6 +227,7 @@ void write_findings(const std::vector<AuditedFile>& files, const FindingsOptions
     bool titled = files.size() == 1;
     for (const Finding& finding : file.report.findings) {
       if (options.limit != 0 && shown == options.limit) break;
+      if (!finding.counts()) continue;
       if (!titled)
         out.print("{}({}):\n", printable(file.binary->path), printable(file.binary->member));
       titled = true;

@@ -9,6 +9,8 @@
 #include "core/binary.h"
 #include "report/output.h"
 #include "report/palette.h"
+#include "report/sarif.h"
+#include "report/writers/check_list.h"
 
 namespace asmforge {
 
@@ -24,5 +26,15 @@ struct FindingsOptions {
 void write_findings(const std::vector<AuditedFile>& files, const FindingsOptions& options,
                     const Palette& palette, Output& out);
 void write_findings_json(const std::vector<AuditedFile>& files, Output& out);
+
+// What a document in SARIF says besides findings.
+struct FindingsSarif {
+  std::vector<CheckDescription> checks;  // that ran, in the order of their rules
+  SarifRoot root;
+  std::vector<SarifProgram> programs;  // one of each file
+  int exit_status = 0;
+};
+void write_findings_sarif(const std::vector<AuditedFile>& files, const FindingsSarif& about,
+                          Output& out);
 
 }  // namespace asmforge

@@ -36,6 +36,13 @@ Json predicate_json(const Predicate& p) {
           {"after", p.after}};
 }
 
+Json ignored_json(const Finding& f) {
+  if (!f.ignored) return {};
+  return {{"reason", f.ignored->reason},
+          {"file", f.ignored->place.file},
+          {"line", f.ignored->place.line}};
+}
+
 Json finding_json(const Finding& f, const Binary& binary) {
   Json instructions = Json::array();
   for (const Evidence& e : f.evidence)
@@ -62,7 +69,10 @@ Json finding_json(const Finding& f, const Binary& binary) {
                  {"severity_reason", f.severity_reason},
                  {"executions", or_null(f.executions)},
                  {"share", or_null(f.share)},
-                 {"suppress_key", f.suppress_key}};
+                 {"suppress_key", f.suppress_key},
+                 {"fingerprint", f.fingerprint},
+                 {"ignored", ignored_json(f)},
+                 {"in_baseline", or_null(f.in_baseline)}};
   if (!binary.member.empty()) object["member"] = binary.member;
   return object;
 }
@@ -81,6 +91,7 @@ Json file_json(const AuditedFile& file) {
           {"functions_with_undecoded", r.functions_with_undecoded},
           {"undecoded_bytes", r.undecoded_bytes},
           {"irreducible_edges", r.irreducible_edges},
+          {"gone_from_baseline", or_null(r.gone_from_baseline)},
           {"ranked_by_profile", r.ranked_by_profile},
           {"notes", r.notes}};
 }
