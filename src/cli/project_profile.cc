@@ -24,8 +24,8 @@ namespace asmforge {
 namespace {
 
 constexpr std::string_view kAllOwn = "automatic";
-constexpr std::array<std::string_view, 5> kTransforms = {kAllOwn, "flag", "attribute", "pragma",
-                                                         "expectation"};
+constexpr std::array<std::string_view, 6> kTransforms = {
+    kAllOwn, "flag", "attribute", "pragma", kRestrictTransform, "expectation"};
 
 // A misspelt word would forbid nothing.
 Result<Done> check_forbidden(const std::vector<std::string>& forbidden, const std::string& tree) {
@@ -66,21 +66,30 @@ Result<Profile> count_workload(const std::string& program, const Workload& workl
   return std::move(run.profile);
 }
 
-Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree& build) {
+std::vector<CompileUnit> units_of(const Capture& capture) {
+  std::vector<CompileUnit> units;
+  units.reserve(capture.sources.size());
+  for (const SourceStep& source : capture.sources) {
+    units.push_back(compile_unit(source.argv, source.directory));
+    units.back().compiler = source.compiler;
+  }
+  return units;
+}
+
+Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree& build,
+                                       bool allow_assumptions) {
   std::vector<Step> steps;
   AF_TRY(const Done known, check_forbidden(project.forge.forbid, build.tree));
   static_cast<void>(known);
   if (std::ranges::find(project.forge.forbid, kAllOwn) != project.forge.forbid.end()) return steps;
   AF_TRY(const Capture capture, open_capture(build.capture));
-  std::vector<CompileUnit> units;
-  units.reserve(capture.sources.size());
-  for (const SourceStep& source : capture.sources)
-    units.push_back(compile_unit(source.argv, source.directory));
+  const std::vector<CompileUnit> units = units_of(capture);
   ChangeRequest request;
   request.tree = build.tree;
   request.project = build.project;
   request.build_command = project.build;
   request.forbidden = project.forge.forbid;
+  request.allow_assumptions = allow_assumptions;
   ChosenFunctions chosen(project.forge.functions);
   request.chosen = [&](const Finding& place, const std::vector<SourceLocation>& sources) {
     return chosen.has(place, sources);

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace asmforge {
+
+// Asserts what the compiler cannot prove.
+inline constexpr std::string_view kRestrictTransform = "restrict";
 
 struct Step {
   std::string name;       // for people: "patches/unroll.patch"

@@ -74,6 +74,15 @@ Worth worth_of(const Verdict& verdict) {
   return Worth::kDoubt;
 }
 
+// The file that a patch of one file changes; empty when it is no such patch.
+std::string changed_file(std::string_view patch) {
+  constexpr std::string_view kAfter = "\n+++ b/";
+  const std::size_t at = patch.find(kAfter);
+  if (at == std::string_view::npos) return {};
+  patch.remove_prefix(at + kAfter.size());
+  return std::string(patch.substr(0, patch.find('\n')));
+}
+
 class Loop {
  public:
   Loop(const Project& project, const ForgeRequest& request, const ForgeHooks& hooks,
@@ -108,6 +117,8 @@ class Loop {
   Result<Done> try_steps();
   Result<Done> try_step(std::size_t index);
   Result<std::string> make_commit(const ForgeStep& step);
+  // Why what the step asserts must not be asserted; empty when nothing speaks against it.
+  Result<std::string> refutation(const ForgeStep& step, const RevisionBuild& before);
   Result<Done> measure_step(std::size_t index, const RevisionBuild& before,
                             const RevisionBuild& after);
   Result<Done> finish();
@@ -420,6 +431,17 @@ Result<Done> Loop::measure_step(std::size_t index, const RevisionBuild& before,
   return Done{};
 }
 
+Result<std::string> Loop::refutation(const ForgeStep& step, const RevisionBuild& before) {
+  AF_CHECK(hooks_.try_assumption);
+  say(fmt::format("trying what {} asserts", step.step.name));
+  const SharedClone& clone = revisions_.clone();
+  AF_TRY(const Done there, clone.check_out(step.commit));
+  static_cast<void>(there);
+  AF_TRY(const std::string text, clone.text_of(step.parent_commit, changed_file(step.step.patch)));
+  return hooks_.try_assumption(
+      {step.step.patch, clone.tree(), text, before.capture, mixed(run_.seed, 0x30000)});
+}
+
 Result<Done> Loop::try_step(std::size_t index) {
   ForgeStep& step = run_.steps[index];
   step.parent_commit = run_.tip_commit;
@@ -441,6 +463,14 @@ Result<Done> Loop::try_step(std::size_t index) {
     if (after.error().code != ErrorCode::kBadInput) return after.error();
     end_step(step, StepState::kFailed, after.error().what);
     return Done{};
+  }
+  if (step.step.transform == kRestrictTransform) {
+    AF_TRY(const std::string refuted, refutation(step, before));
+    if (!refuted.empty()) {
+      end_step(step, StepState::kDropped, "refused: " + refuted);
+      revisions_.remove(build_name(step.commit));
+      return Done{};
+    }
   }
   if (hooks_.assembly)
     for (const std::string& binary : binaries(false))

@@ -50,12 +50,24 @@ struct BuildOfTree {
   std::string capture;
 };
 
+// A step that asserts something, built.
+struct AssumptionToTry {
+  std::string patch;
+  std::string tree;     // checked out with the change
+  std::string before;   // the file that it changes, as it was
+  std::string capture;  // of the build without the change
+  std::uint64_t seed = 0;
+};
+
 struct ForgeHooks {
   // kInterrupted when it was.
   std::function<Result<Compared>(const Comparison&)> compare;
   // Steps of asmforge's own: for what the run begins with, and again for each that is kept.
   // May be empty.
   std::function<Result<std::vector<Step>>(const BuildOfTree& build)> plan;
+  // Why what a step asserts must not be asserted; empty when nothing speaks against it. May be
+  // empty when no such steps are planned.
+  std::function<Result<std::string>(const AssumptionToTry&)> try_assumption;
   // What changed between two programs, a line a function; may be empty.
   std::function<std::string(const std::string& before, const std::string& after)> assembly;
   std::function<void(std::string_view what)> progress;                   // may be empty

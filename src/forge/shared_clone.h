@@ -33,6 +33,11 @@ class SharedClone {
   [[nodiscard]] Result<std::string> tree_of(const std::string& commit) const {
     return clone_.run({"rev-parse", commit + "^{tree}"});
   }
+  // A file of a commit, by its path from the top.
+  [[nodiscard]] Result<std::string> text_of(const std::string& commit,
+                                            const std::string& file) const {
+    return clone_.output({"show", commit + ":" + file});
+  }
   // Exactly the commit's files, with submodules and nothing else.
   [[nodiscard]] Result<Done> check_out(const std::string& commit) const;
   // A commit of what `edit` does to the files of `parent`; the parent itself when that is

@@ -24,6 +24,7 @@ struct ChangeRequest {
   std::size_t most_branches = 3;
   // Transforms, and files from the top, that are not to be touched.
   std::vector<std::string> forbidden;
+  bool allow_assumptions = false;  // steps that assert what the compiler cannot prove, too
   // Whether a place in the program is one of those to be changed. May be empty: all are.
   std::function<bool(const Finding& place, const std::vector<SourceLocation>& sources)> chosen;
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "mc/demangle.h"
+#include "plan/assumption_steps.h"
 #include "plan/attribute_steps.h"
 #include "plan/branch_steps.h"
 #include "plan/flag_steps.h"
@@ -39,7 +40,8 @@ Result<std::vector<Step>> change_steps(const Binary& binary, const Profile& prof
   std::vector<Step> all = flag_steps(functions, request, sources);
   for (std::vector<Step> more :
        {attribute_steps(functions, profile, request, sources),
-        pragma_steps(loops, request, sources), branch_steps(functions, profile, request, sources)})
+        pragma_steps(loops, request, sources), branch_steps(functions, profile, request, sources),
+        assumption_steps(functions, request, sources)})
     all.insert(all.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
   return all;
 }

@@ -14,7 +14,7 @@
 namespace asmforge {
 
 // Compiler flags, attributes, pragmas and branches, in this order: what concerns more code comes
-// first. `units` are how the program's sources were compiled.
+// first; last what asserts something. `units` are how the program's sources were compiled.
 Result<std::vector<Step>> change_steps(const Binary& binary, const Profile& profile,
                                        std::span<const CompileUnit> units,
                                        const ChangeRequest& request);

@@ -10,6 +10,7 @@
 namespace asmforge {
 
 struct CompileUnit {
+  std::string compiler;                // the driver; may be empty
   std::string directory;               // the compiler ran there
   std::string source;                  // as it was named there
   std::vector<std::string> arguments;  // that decide what the preprocessor and parser see

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -40,6 +42,27 @@ class Words {
   bool sound_ = true;
 };
 
+constexpr std::array<std::pair<std::string_view, ParameterKind>, 5> kParameterKinds = {{
+    {"integer", ParameterKind::kInteger},
+    {"float", ParameterKind::kFloat},
+    {"pointer", ParameterKind::kPointer},
+    {"restrict", ParameterKind::kRestrict},
+    {"other", ParameterKind::kOther},
+}};
+
+bool add_parameter(Words& words, SourceMap& map) {
+  if (map.functions.empty()) return false;
+  Parameter& parameter = map.functions.back().parameters.emplace_back();
+  const std::string_view kind = words.word();
+  const auto* known =
+      std::ranges::find(kParameterKinds, kind, &std::pair<std::string_view, ParameterKind>::first);
+  if (known == kParameterKinds.end()) return false;
+  parameter.kind = known->second;
+  words.number(parameter.size);
+  words.number(parameter.name_at);
+  return words.all_read();
+}
+
 bool add_line(std::string_view line, SourceMap& map) {
   Words words(line);
   const std::string_view kind = words.word();
@@ -66,9 +89,10 @@ bool add_line(std::string_view line, SourceMap& map) {
     const std::string_view flags = words.word();
     function.is_static = flags.find('s') != std::string_view::npos;
     function.is_template = flags.find('t') != std::string_view::npos;
+    function.returns_number = flags.find('n') != std::string_view::npos;
     function.name = words.rest();
   } else {
-    return false;
+    return kind == "parameter" && add_parameter(words, map);
   }
   return words.all_read();
 }

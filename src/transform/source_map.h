@@ -31,6 +31,20 @@ struct BranchStatement {
   std::uint32_t else_last = 0;
 };
 
+enum class ParameterKind : std::uint8_t {
+  kInteger,
+  kFloat,
+  kPointer,   // to integers or floats
+  kRestrict,  // the same, declared to be the only way to what it points at
+  kOther,
+};
+
+struct Parameter {
+  ParameterKind kind = ParameterKind::kOther;
+  std::uint32_t size = 0;     // bytes, of what a pointer points at
+  std::uint64_t name_at = 0;  // offset; 0 where nothing can be put before the name
+};
+
 struct FunctionDefinition {
   std::string name;  // without namespaces and parameters
   std::uint32_t line = 0;
@@ -39,6 +53,8 @@ struct FunctionDefinition {
   std::uint64_t head = 0;    // of its first word, or of the attribute's own name in it
   bool is_static = false;
   bool is_template = false;
+  bool returns_number = false;
+  std::vector<Parameter> parameters;
 };
 
 struct SourceMap {

@@ -221,6 +221,28 @@ for words, message in (("'automatic'", "names no change to try"), ("'pragmas'", 
     forbidding.commit("forbidden")
     forbidding.run("forge", status=2, err=message)
 
+# ---- what asserts more than a compiler can prove ----
+# The program calls scale with a factor among what it stores to: a compiler told otherwise reads it once.
+ALIASED = """#include <stdio.h>
+__attribute__((noinline)) static void scale(unsigned *out, const unsigned *factor, int n) {
+  for (int i = 0; i < n; i++) out[i] = out[i] * 3 + *factor;
+}
+int main(void) {
+  static unsigned table[512];
+  for (unsigned i = 0; i < 512; i++) table[i] = i;
+  for (int turn = 0; turn < 50; turn++) scale(table, table + 50, 100);
+  printf("%u\\n", table[99]);
+  return 0;
+}
+"""
+assuming = Project("assuming", "", forge="[forge]\nforbid = ['flag', 'attribute', 'pragma', 'expectation']\n")
+assuming.write("tool.c", ALIASED)
+assuming.write("Makefile", "tool: tool.c\n\tclang-19 -O2 -g -ffunction-sections -o tool tool.c\n")
+assuming.commit("source")
+assuming.run("forge", status=2, err="no hot loop")
+assuming.run("forge", "--allow-assumptions", status=1, out="refused: scale gives other results when")
+expect("assuming", assuming.states(), {"tool.c:2: scale restrict": ("dropped", None)})
+
 # ---- what goes wrong ----
 nothing = Project("nothing", "")
 nothing.run("forge", status=2, err="has no commit")

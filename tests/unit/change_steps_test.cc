@@ -46,7 +46,7 @@ class ChangeSteps : public testing::Test {
     request_.tree = folder_->path();
     request_.project = request_.tree;
     request_.build_command = "make";
-    units_.push_back({folder_->path(), "src/a.c", {"-w"}, "-O2"});
+    units_.push_back({"gcc", folder_->path(), "src/a.c", {"-w"}, "-O2"});
     profile_.total = 100000;
     hot_.name = "hot";
     hot_.share = 0.9;

@@ -9,6 +9,7 @@
 #include "transform/compiler_flags.h"
 #include "transform/edit.h"
 #include "transform/function_attribute.h"
+#include "transform/restrict_pointers.h"
 
 namespace asmforge {
 namespace {
@@ -145,6 +146,36 @@ TEST(CompilerFlags, OfACargoProfile) {
   // A key of which this one is the beginning is another.
   EXPECT_EQ(released("[profile.release]\nopt-levels = 1\n", "opt-level", "3"),
             "[profile.release]\nopt-level = 3\nopt-levels = 1\n");
+}
+
+std::string restricted(const std::string& text, std::vector<ParameterKind> kinds) {
+  FunctionDefinition function;
+  function.name = "f";
+  function.line = 1;
+  const std::string names = "abcd";
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const std::size_t at = text.find(std::string(1, names[i]) + (i + 1 < kinds.size() ? "," : ")"));
+    function.parameters.push_back({kinds[i], 4, at == std::string::npos ? 0 : at});
+  }
+  return edited(text, place_restrict("a.c", text, function));
+}
+
+TEST(RestrictPointers, StandsAtEachPointer) {
+  using enum ParameterKind;
+  EXPECT_EQ(restricted("void f(int *a, int b, const int *c) {}", {kPointer, kInteger, kPointer}),
+            "void f(int *__restrict a, int b, const int *__restrict c) {}");
+  EXPECT_EQ(restricted("void f(int *restrict a, int *b) {}", {kRestrict, kPointer}),
+            "void f(int *restrict a, int *__restrict b) {}");
+}
+
+TEST(RestrictPointers, SaysNothingOfOnePointerAlone) {
+  using enum ParameterKind;
+  EXPECT_THAT(restricted("void f(int *a, int b) {}", {kPointer, kInteger}),
+              HasSubstr("fewer than two pointers"));
+  EXPECT_THAT(restricted("void f(int *a, int *b) {}", {kRestrict, kRestrict}),
+              HasSubstr("all of its pointers say so"));
+  EXPECT_THAT(restricted("void f(int *a, int *) {}", {kPointer, kPointer}),
+              HasSubstr("has no name"));
 }
 
 }  // namespace

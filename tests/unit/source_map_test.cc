@@ -41,7 +41,7 @@ class SourceMapTest : public testing::Test {
   Mapped map(const std::string& name, const std::string& text,
              std::vector<std::string> arguments = {}) {
     const std::string path = write(name, text);
-    Result<SourceMap> map = map_source(path, {folder_->path(), name, std::move(arguments), ""});
+    Result<SourceMap> map = map_source(path, {"", folder_->path(), name, std::move(arguments), ""});
     EXPECT_TRUE(map) << map.error().what;
     return {text, map ? *map : SourceMap()};
   }
@@ -137,11 +137,35 @@ TEST_F(SourceMapTest, ReadsCPlusPlusAndWhatTheArgumentsSay) {
   EXPECT_EQ(map("c.cc", text, {"-std=c++17", "-D", "MORE"}).map.loops.size(), 2U);
 }
 
+TEST_F(SourceMapTest, TellsParametersApart) {
+  const std::string text =
+      "enum e { A };\n"
+      "struct s;\n"
+      "double f(int *a, const float *restrict b, enum e c, struct s *d, double, volatile int *e,\n"
+      "         unsigned char **f) { return 0; }\n"
+      "void g(void) {}\n";
+  const Mapped mapped = map("p.c", text);
+  ASSERT_EQ(mapped.map.functions.size(), 2U);
+  const FunctionDefinition& function = mapped.map.functions[0];
+  EXPECT_TRUE(function.returns_number);
+  EXPECT_FALSE(mapped.map.functions[1].returns_number);
+  EXPECT_THAT(mapped.map.functions[1].parameters, IsEmpty());
+  ASSERT_EQ(function.parameters.size(), 7U);
+  using enum ParameterKind;
+  const std::vector<ParameterKind> kinds = {kPointer, kRestrict, kInteger, kOther,
+                                            kFloat,   kOther,    kOther};
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    EXPECT_EQ(function.parameters[i].kind, kinds[i]) << i;
+  EXPECT_EQ(function.parameters[1].size, 4U);
+  EXPECT_EQ(mapped.at(function.parameters[1].name_at, 2), "b,");
+  EXPECT_EQ(function.parameters[4].name_at, 0U);
+}
+
 TEST_F(SourceMapTest, ReadsAHeaderAsPartOfASource) {
   const std::string header =
       write("h.h", "static int f(int n) { while (n > 9) n /= 2; return n; }\n");
   write("d.c", "#include \"h.h\"\nint g(int n) { for (;;) return f(n); }\n");
-  const Result<SourceMap> map = map_source(header, {folder_->path(), "d.c", {}, ""});
+  const Result<SourceMap> map = map_source(header, {"", folder_->path(), "d.c", {}, ""});
   ASSERT_TRUE(map);
   ASSERT_EQ(map->loops.size(), 1U);
   EXPECT_EQ(map->loops.front().offset, 22U);
@@ -151,12 +175,12 @@ TEST_F(SourceMapTest, ReadsAHeaderAsPartOfASource) {
 TEST_F(SourceMapTest, SaysWhenItCannotRead) {
   write("e.c", "int f(void) { return 1; }\n");
   const std::string here = folder_->path();
-  EXPECT_FALSE(map_source(here + "/none.c", {here, "e.c", {}, ""}));
-  EXPECT_FALSE(map_source(here + "/e.c", {here + "/none", "e.c", {}, ""}));
+  EXPECT_FALSE(map_source(here + "/none.c", {"", here, "e.c", {}, ""}));
+  EXPECT_FALSE(map_source(here + "/e.c", {"", here + "/none", "e.c", {}, ""}));
   // Errors in the source are its compiler's matter; what is there is told.
   const std::string broken =
       write("broken.c", "int f(void) { for (;;) { nonsense; } }\nint g( {\n");
-  const Result<SourceMap> map = map_source(broken, {here, "broken.c", {}, ""});
+  const Result<SourceMap> map = map_source(broken, {"", here, "broken.c", {}, ""});
   ASSERT_TRUE(map) << map.error().what;
   EXPECT_EQ(map->loops.size(), 1U);
 }
@@ -166,7 +190,7 @@ TEST(ParseSourceMap, RefusesWhatItDoesNotKnow) {
   EXPECT_TRUE(parse_source_map("loop 1 2 3 4\nfunction 1 2 3 3 s operator new\n"));
   for (const char* line : {"loop", "loop 1", "loop 1 2 3", "loop 1 2 3 4 5", "loop 1 x 3 4",
                            "loop 1 99999999999999999999 3 4", "loop -1 2 3 4", "other 1 2",
-                           "function 1 2 3 4", "branch 1 2 3 4 5 6 7"}) {
+                           "function 1 2 3 4", "parameter integer 4 0", "branch 1 2 3 4 5 6 7"}) {
     const Result<SourceMap> map = parse_source_map(line);
     ASSERT_FALSE(map) << line;
     EXPECT_THAT(map.error().what, HasSubstr(line));

@@ -11,6 +11,7 @@
 
 #include "base/interrupt.h"
 #include "cli/assembly_change.h"
+#include "cli/assumption_gate.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/project_profile.h"
@@ -39,6 +40,7 @@ struct Options {
   bool resume = false;
   bool fresh = false;
   bool apply = false;
+  bool allow_assumptions = false;
 };
 
 Error usage(std::string_view what, std::string_view hint) {
@@ -114,8 +116,8 @@ Result<int> apply(const Project& project, Session& session) {
 
 // Where nothing can be counted the user's own changes are tried all the same.
 Result<std::vector<Step>> plan_or_say_why_not(const Project& project, const BuildOfTree& build,
-                                              Output& err) {
-  Result<std::vector<Step>> steps = plan_changes(project, build);
+                                              bool allow_assumptions, Output& err) {
+  Result<std::vector<Step>> steps = plan_changes(project, build, allow_assumptions);
   if (steps || steps.error().code != ErrorCode::kUnavailable) return steps;
   err.print("asmforge: no changes of asmforge's own are tried: {}\n", steps.error().what);
   return std::vector<Step>();
@@ -135,7 +137,10 @@ Result<int> run(const Options& options, Session& session) {
   ForgeHooks hooks;
   hooks.compare = [&](const Comparison& wanted) { return run_comparison(wanted, line); };
   hooks.plan = [&](const BuildOfTree& build) {
-    return plan_or_say_why_not(project, build, session.err);
+    return plan_or_say_why_not(project, build, options.allow_assumptions, session.err);
+  };
+  hooks.try_assumption = [](const AssumptionToTry& assumption) {
+    return try_assumption(assumption, &interrupt_flag());
   };
   hooks.assembly = assembly_change;
   hooks.progress = [&](std::string_view what) { line.show(what, std::nullopt); };
@@ -165,6 +170,8 @@ Run setup(CLI::App& app) {
   CLI::Option* resume =
       app.add_flag("--resume", options->resume, "Go on with a run that was interrupted");
   app.add_flag("--fresh", options->fresh, "Give such a run up and begin another");
+  app.add_flag("--allow-assumptions", options->allow_assumptions,
+               "Also try what asserts more than the compiler can prove (restrict)");
   CLI::Option* apply = app.add_flag(
       "--apply", options->apply, "Commit what the last run kept to the branch, and build it there");
   for (const char* settled : {"--budget", "--quick", "--seed"})

@@ -117,7 +117,8 @@ std::string to_json(const CompileStep& step) {
 }
 
 std::string to_json(const SourceStep& step) {
-  return fmt::format(R"({{"step":"source","argv":{},"directory":{}}})", json_quoted_list(step.argv),
+  return fmt::format(R"({{"step":"source","compiler":{},"argv":{},"directory":{}}})",
+                     json_quoted(step.compiler), json_quoted_list(step.argv),
                      json_quoted(step.directory));
 }
 
@@ -168,7 +169,9 @@ Result<CompileStep> read_compile_step(const JsonValue& json) {
 
 Result<SourceStep> read_source_step(const JsonValue& json) {
   Fields fields(json);
-  SourceStep step{.argv = fields.texts("argv"), .directory = fields.text("directory")};
+  SourceStep step{.compiler = fields.text("compiler"),
+                  .argv = fields.texts("argv"),
+                  .directory = fields.text("directory")};
   AF_TRY([[maybe_unused]] const Done valid, fields.done());
   return step;
 }

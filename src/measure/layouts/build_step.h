@@ -64,6 +64,7 @@ struct CompileStep {
 
 // How a source was compiled, for reading it as its compiler did.
 struct SourceStep {
+  std::string compiler;           // the driver, by the name it was started under
   std::vector<std::string> argv;  // arguments of gcc's cc1 or of clang
   std::string directory;
 };

@@ -302,7 +302,8 @@ Result<CapturedBuild> capture_build(const CaptureRequest& request) {
   remove_unused(staging.path(), steps);
   // Those that were gcc's have no others; clang's are of its own steps.
   for (const CompileStep& step : steps.compiles)
-    if (step.tool == CompileTool::kClang) steps.sources.push_back({step.argv, step.directory});
+    if (step.tool == CompileTool::kClang)
+      steps.sources.push_back({step.program, step.argv, step.directory});
 
   Capture& capture = captured.capture;
   capture.directory = staging.path();

@@ -197,7 +197,12 @@ Result<Done> record_clang(const StartedTool& tool, const std::string& folder) {
 }
 
 Result<Done> record_gcc(const StartedTool& tool, const std::string& folder) {
-  return write_step(folder, to_json(SourceStep{without_program(tool.argv), tool.directory}));
+  // cc1 does not know by which name gcc was called; its environment does.
+  constexpr std::string_view kDriver = "COLLECT_GCC=";
+  SourceStep step{.compiler = {}, .argv = without_program(tool.argv), .directory = tool.directory};
+  for (const std::string& variable : tool.environment)
+    if (variable.starts_with(kDriver)) step.compiler = variable.substr(kDriver.size());
+  return write_step(folder, to_json(step));
 }
 
 }  // namespace

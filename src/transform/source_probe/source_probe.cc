@@ -6,10 +6,13 @@
 //     loop LINE BEGIN BODY_LINE LAST_LINE
 //     branch LINE CONDITION CONDITION_END LAST_LINE THEN_LINE THEN_LAST ELSE_LINE ELSE_LAST
 //     function LINE LAST_LINE BEGIN HEAD FLAGS NAME
+//     parameter KIND SIZE NAME_AT           of the function before, in their order
 //
 // a line each; BEGIN, HEAD and CONDITION are bytes from the start of FILE, ELSE_LINE is 0 where
-// there is none, FLAGS are of "st" (static, template) or "-". What a macro wrote is
-// left out, for nothing can be put there. Exit status 1: it could not be parsed at all.
+// there is none, FLAGS are of "stn" (static, template, returns a number) or "-". What a macro wrote
+// is left out, for nothing can be put there. KIND is "integer", "float", "pointer" (to integers or
+// floats, SIZE bytes each), "restrict" (the same, said to be), or "other"; NAME_AT is 0 where
+// the parameter has no name, or a macro wrote it. Exit status 1: it could not be parsed at all.
 #include <clang-c/Index.h>
 #include <unistd.h>
 
@@ -153,14 +156,41 @@ class Probe {
     return first;
   }
 
+  static const char* kind_of(CXType type) {
+    const CXType plain = clang_getCanonicalType(type);
+    if (plain.kind == CXType_Enum) return "integer";
+    if (plain.kind >= CXType_Bool && plain.kind <= CXType_LongLong) return "integer";
+    if (plain.kind == CXType_Float || plain.kind == CXType_Double) return "float";
+    return nullptr;
+  }
+
+  static void print_parameter(CXCursor cursor) {
+    const CXType type = clang_getCanonicalType(clang_getCursorType(cursor));
+    const Position name = position_of(clang_getCursorLocation(cursor));
+    const bool named = !name.in_macro && !text_of(clang_getCursorSpelling(cursor)).empty();
+    const char* kind = kind_of(type);
+    CXType sized = type;
+    if (type.kind == CXType_Pointer) {
+      sized = clang_getPointeeType(type);
+      const bool plain = kind_of(sized) != nullptr && clang_isVolatileQualifiedType(sized) == 0;
+      if (plain) kind = clang_isRestrictQualifiedType(type) != 0 ? "restrict" : "pointer";
+    }
+    const long long size = kind == nullptr ? 0 : clang_Type_getSizeOf(sized);
+    std::printf("parameter %s %lld %u\n", kind == nullptr ? "other" : kind, size < 0 ? 0 : size,
+                named ? name.offset : 0);
+  }
+
   static void print_function(CXCursor cursor, const Span& span) {
     if (clang_isCursorDefinition(cursor) == 0 || span.end.in_macro) return;
     std::string flags;
     if (clang_Cursor_getStorageClass(cursor) == CX_SC_Static) flags += 's';
     if (clang_getCursorKind(cursor) == CXCursor_FunctionTemplate) flags += 't';
+    if (kind_of(clang_getCursorResultType(cursor)) != nullptr) flags += 'n';
     std::printf("function %u %u %u %u %s %s\n", span.begin.line, span.end.line, span.begin.offset,
                 head_of(cursor, span), flags.empty() ? "-" : flags.c_str(),
                 text_of(clang_getCursorSpelling(cursor)).c_str());
+    for (const CXCursor part : parts_of(cursor))
+      if (clang_getCursorKind(part) == CXCursor_ParmDecl) print_parameter(part);
   }
 
   std::string wanted_;
