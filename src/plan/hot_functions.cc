@@ -105,6 +105,7 @@ Result<std::vector<HotFunction>> hot_functions(const Binary& binary, const Profi
       return std::tie(b.executions, a.function) < std::tie(a.executions, b.function);
     });
     std::vector<std::uint64_t> addresses;
+    addresses.reserve(hot.insns.size());
     for (const CountedInsn& insn : hot.insns) addresses.push_back(insn.address);
     AF_TRY(std::vector<SourceLocation> sources, lines.locate(addresses));
     for (std::size_t i = 0; i < hot.insns.size(); ++i) hot.insns[i].source = std::move(sources[i]);

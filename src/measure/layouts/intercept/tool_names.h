@@ -22,7 +22,7 @@ enum asmforge_tool {
 /* clang-19, x86_64-linux-gnu-ld.bfd: "ld.bfd" after the last '-' that begins a name,
  * without a version. */
 static inline int asmforge_is_named(const char* base, size_t length, const char* name) {
-  size_t wanted = strlen(name);
+  const size_t wanted = strlen(name);
   if (length < wanted) return 0;
   /* A version may follow: -19, -2.40. */
   size_t end = length;
@@ -45,8 +45,9 @@ static inline enum asmforge_tool asmforge_tool_named(const char* path) {
       {"cc1plus", ASMFORGE_GCC},
   };
   const char* slash = strrchr(path, '/');
+  /* C has no nullptr yet. NOLINTNEXTLINE(modernize-use-nullptr) */
   const char* base = slash == NULL ? path : slash + 1;
-  size_t length = strlen(base);
+  const size_t length = strlen(base);
   for (size_t i = 0; i < sizeof kTools / sizeof kTools[0]; ++i)
     if (asmforge_is_named(base, length, kTools[i].name)) return kTools[i].tool;
   return ASMFORGE_NO_TOOL;
