@@ -53,7 +53,8 @@ Result<std::vector<Step>> plan_pragmas(const Project& project, const std::string
     const std::string program = fmt::format("{}/{}", folder, one.binary);
     AF_TRY(const Profile profile, count_workload(program, one.workload));
     AF_TRY(const std::vector<Binary> binaries, open_input(program, {}));
-    AF_TRY(const std::vector<HotLoop> loops, hot_loops(binaries.front(), profile, kLeastShare));
+    AF_TRY(const std::vector<HotLoop> loops,
+           hot_loops(binaries.front(), profile, kLeastShare, HotLoopKind::kInnermost));
     PragmaStepsRequest request;
     request.tree = tree;
     AF_TRY(request.dialect, dialect_of(program));

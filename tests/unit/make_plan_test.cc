@@ -21,7 +21,7 @@ Finding finding(std::string check, std::uint64_t loop, std::optional<double> sha
 }
 
 AuditedWorkload audit(std::string workload, double weight, std::vector<Finding> findings) {
-  AuditedWorkload made{"tool", std::move(workload), weight, {}};
+  AuditedWorkload made{"tool", std::move(workload), weight, {}, {}};
   made.report.findings = std::move(findings);
   return made;
 }
@@ -61,6 +61,49 @@ TEST(MakePlan, PutsLibraryCodeLast) {
   const std::vector<AuditedWorkload> audits = {audit("one", 1, {library, finding("b", 2, 0.1)})};
   const Plan plan = make_plan(audits, {}, 0.01);
   EXPECT_EQ(plan.steps.front().finding.check, "b");
+}
+
+HotLoop hot_loop(std::uint64_t loop, double share) {
+  HotLoop made;
+  made.place.loop_header = loop;
+  made.share = share;
+  made.contents.instructions = 7;
+  return made;
+}
+
+TEST(MakePlan, NamesHotLoopsInWhichNothingIsFound) {
+  std::vector<AuditedWorkload> audits = {audit("one", 3, {finding("a", 1, 0.2)}),
+                                         audit("two", 1, {finding("a", 1, 0.2)})};
+  audits[0].hot = {hot_loop(2, 0.4), hot_loop(1, 0.2)};  // in loop 1 something is found
+  audits[1].hot = {hot_loop(2, 0.8), hot_loop(3, 0.4)};
+  const Plan plan = make_plan(audits, {}, 0.01);
+  ASSERT_THAT(plan.steps, SizeIs(3));
+  EXPECT_EQ(plan.steps[0].finding.loop_header, 2U);
+  EXPECT_EQ(plan.steps[0].finding.check, "");
+  EXPECT_DOUBLE_EQ(plan.steps[0].share, 0.5);
+  EXPECT_EQ(plan.steps[0].contents.value_or(LoopContents{}).instructions, 7);
+  EXPECT_EQ(plan.steps[1].finding.check, "a");
+  EXPECT_EQ(plan.steps[1].contents.has_value(), false);
+  EXPECT_EQ(plan.steps[2].finding.loop_header, 3U);
+  EXPECT_DOUBLE_EQ(plan.steps[2].share, 0.1);
+}
+
+TEST(MakePlan, PutsWhatWasNotSeenToRunLastAndLeavesOutWhatOfItIsALibrarys) {
+  Finding unseen = finding("a", 1, std::nullopt);
+  unseen.may_have_run = true;
+  Finding unseen_library = unseen;
+  unseen_library.loop_header = 2;
+  unseen_library.library_code = true;
+  Finding library = finding("b", 3, 0.1);
+  library.library_code = true;
+  const std::vector<AuditedWorkload> audits = {
+      audit("one", 1, {unseen, unseen_library, library, finding("c", 4, 0.05)})};
+  const Plan plan = make_plan(audits, {}, 0.01);
+  ASSERT_THAT(plan.steps, SizeIs(3));
+  EXPECT_EQ(plan.steps[0].finding.check, "c");
+  EXPECT_EQ(plan.steps[1].finding.check, "b");
+  EXPECT_EQ(plan.steps[2].finding.check, "a");
+  EXPECT_EQ(plan.below_share, 1U);
 }
 
 TEST(MakePlan, SpeaksTheLanguageOfTheSource) {

@@ -24,6 +24,8 @@ namespace {
 
 constexpr std::size_t kShownByDefault = 10;
 constexpr double kLeastShare = 0.01;
+// Of a loop in which nothing is found: a person's time is worth more than that of a check.
+constexpr double kLeastShareOfHotLoop = 0.05;
 
 struct Options {
   OutputOptions output;
@@ -41,8 +43,10 @@ Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectW
   AuditOptions how;
   how.profile = &profile;
   how.should_stop = interrupted;
-  AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}};
+  AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}, {}};
   AF_TRY(audited.report, audit_binary(binaries.front(), how));
+  AF_TRY(audited.hot,
+         hot_loops(binaries.front(), profile, kLeastShareOfHotLoop, HotLoopKind::kAll));
   if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
   return audited;
 }
@@ -95,7 +99,8 @@ extern const Command plan{
     setup,
     {},
     "The last commit is built, each workload's executed instructions are counted, and what the\n"
-    "compiler did badly there is ranked by them. Each step says what to change and what that does\n"
-    "to the assembly; 'asmforge forge' tries it and checks the prediction."};
+    "compiler did badly there is ranked by them, together with the hottest loops in which nothing\n"
+    "is known to be wrong. Each step says what to change and what that does to the assembly;\n"
+    "'asmforge forge' tries it and checks the prediction."};
 
 }  // namespace asmforge::commands
