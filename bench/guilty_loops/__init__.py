@@ -6,7 +6,6 @@
 import argparse
 import json
 import pathlib
-import re
 import subprocess
 import sys
 import tempfile
@@ -22,29 +21,6 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 CASES = tomllib.loads((FOLDER / "cases.toml").read_text())["case"]
 TOP = 5
 WANTED = 5
-# As location_text writes a frame: "lib/lz4.c:2113".
-FRAME = re.compile(r"([^\s:(),]+):(\d+)")
-
-
-class Place:
-    """Lines of a file of the project."""
-
-    def __init__(self, folder, guilty):
-        self.file = guilty["file"]
-        text = (folder / self.file).read_text(errors="replace")
-        start = text.index(guilty["first"], text.index(guilty["within"]) + len(guilty["within"]))
-        end = text.index(guilty["last"], start + len(guilty["first"]))
-        self.first, self.last = (text.count("\n", 0, at) + 1 for at in (start, end))
-
-    def __str__(self):
-        return f"{self.file}:{self.first}-{self.last}"
-
-    def holds(self, source):
-        """Whether a frame of the step's place lies here; files are written without their folders when
-        the compiler was told them so."""
-        return any(self.first <= int(line) <= self.last and
-                   (file == self.file or self.file.endswith(f"/{file}") or file.endswith(f"/{self.file}"))
-                   for file, line in FRAME.findall(source or ""))
 
 
 def plan(folder):
@@ -62,8 +38,8 @@ def short(step):
 def try_case(case):
     """Where the guilty loop stands among the steps, the first being 1; None when it is not there."""
     with tempfile.TemporaryDirectory(prefix="asmforge-bench-") as scratch:
-        project = source_project.source_project(pathlib.Path(scratch), case, FOLDER)
-        places = [Place(project.folder, guilty) for guilty in case["guilty"]]
+        project = source_project.source_project(pathlib.Path(scratch), case)
+        places = [source_project.Place(project.folder, guilty) for guilty in case["guilty"]]
         steps = plan(project.folder)["steps"]
     ranks = [rank for rank, step in enumerate(steps, 1) if any(place.holds(step["source"]) for place in places)]
     found = [{"rank": rank, **short(steps[rank - 1])} for rank in ranks]

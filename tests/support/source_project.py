@@ -3,19 +3,22 @@ Makefile, and an asmforge.toml.
 
 A recipe is a table of a TOML file:
 
-    package, sources, without, include   of tools/debian_source.py; files and folders by pattern
+    package, sources, without            of tools/debian_source.py; files by pattern
+    include, headers                     folders, and files by pattern that are no *.h beside the sources
     make                                 commands that make `sources` in a copy of the package
     crates                               "PACKAGE CRATE" each, Rust's own in Debian, in the order of need
+    configured                           files that configuring the package would write
     edits                                {file, old, new}: texts that are replaced, each found once
-    patch                                a unified diff, beside the program
-    compiler, flags, libraries           one compiler for all
-    program, arguments                   the main program's file beside the recipe, and how it is run
+    patch                                a unified diff, from bench/
+    compiler, flags, definitions, libraries, make_lines
+    program, arguments                   the main program's file, from bench/, and how it is run
 """
 import contextlib
 import fcntl
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -27,7 +30,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 import debian_source  # noqa: E402
 
-TEXT = ROOT / "bench/verdict/programs/text.h"
+BENCH = ROOT / "bench"
+TEXT = BENCH / "verdict/programs/text.h"
+# As asmforge writes a source position: "lib/lz4.c:2113".
+FRAME = re.compile(r"([^\s:(),]+):(\d+)")
 
 
 class Unusable(Exception):
@@ -74,7 +80,9 @@ def copy_c_sources(recipe, project):
     if not sources:
         raise Unusable(f"{package} has none of {', '.join(recipe['sources'])}")
     folders = {file.parent for file in sources} | {origin / name for name in recipe.get("include", ())}
-    for file in sorted({*sources, *(header for folder in folders for header in folder.glob("*.h"))}):
+    headers = {header for folder in folders for header in folder.glob("*.h")}
+    headers.update(header for pattern in recipe.get("headers", ()) for header in origin.glob(pattern))
+    for file in sorted({*sources, *headers}):
         copy(file, project.folder / file.relative_to(origin))
     return [str(file.relative_to(origin)) for file in sources]
 
@@ -91,22 +99,24 @@ def copy_crates(recipe, project):
 
 
 def c_makefile(recipe, sources, program):
-    flags = " ".join(["-g", "-w", "-ffunction-sections", *recipe["flags"], "-I.",
-                      *(f"-I{folder}" for folder in recipe.get("include", ()))])
+    folders = [".", *recipe.get("include", ())]
+    definitions = " ".join([*recipe.get("definitions", ()), *(f"-I{folder}" for folder in folders)])
     objects = " ".join(str(pathlib.Path(source).with_suffix(".o")) for source in [*sources, program])
-    compiler = recipe["compiler"]
-    return (f"tool: {objects}\n\t{compiler} {flags} -o tool {objects} {' '.join(recipe.get('libraries', ()))}\n"
-            f"%.o: %.c\n\t{compiler} {flags} -c -o $@ $<\n")
+    return "\n".join([f"CC = {recipe['compiler']}", f"CPPFLAGS = {definitions}",
+                      f"CFLAGS = {' '.join(recipe['flags'])} -g -w -ffunction-sections",
+                      f"OBJECTS = {objects}", "",
+                      "tool: $(OBJECTS)", f"\t$(CC) $(CFLAGS) -o tool $(OBJECTS) {' '.join(recipe.get('libraries', ()))}",
+                      "%.o: %.c", "\t$(CC) $(CPPFLAGS) $(CFLAGS) $(LEFT) -c -o $@ $<",
+                      *recipe.get("make_lines", ())]) + "\n"
 
 
 def rust_makefile(recipe, roots, program):
-    common = " ".join(["rustc", "--edition", "2021", "-g", "-C", "codegen-units=1", "--cap-lints", "allow",
-                       *recipe["flags"]])
-    lines, externs = ["tool:"], ""
+    flags = " ".join(["--edition", "2021", "-L", ".", "-g", "-C", "codegen-units=1", "--cap-lints", "allow", *recipe["flags"]])
+    lines, externs = [f"RUSTFLAGS = {flags}", "", "tool:"], ""
     for crate, root in roots.items():
-        lines.append(f"\t{common} --crate-type rlib --crate-name {crate} --cfg 'feature=\"with-alloc\"'{externs} {root}")
+        lines.append(f"\trustc $(RUSTFLAGS) --crate-type rlib --crate-name {crate} --cfg 'feature=\"with-alloc\"'{externs} {root}")
         externs += f" --extern {crate}=lib{crate}.rlib"
-    lines.append(f"\t{common} --crate-name tool{externs} -o tool {program}")
+    lines.append(f"\trustc $(RUSTFLAGS) --crate-name tool{externs} -o tool {program}")
     return "\n".join(lines) + "\n"
 
 
@@ -118,12 +128,12 @@ def edit(project, change):
     path.write_text(text.replace(change["old"], change["new"]), errors="surrogateescape")
 
 
-def source_project(folder, recipe, beside, settings=""):
+def source_project(folder, recipe, settings=""):
     """The committed project in `folder`, which is there and empty. `settings` ends its asmforge.toml."""
     project = GitProject(folder)
     rust = recipe["compiler"] == "rustc"
-    name = recipe.get("program", recipe["name"]) + (".rs" if rust else ".c")
-    copy(beside / "programs" / name, folder / name)
+    name = pathlib.Path(recipe["program"]).name
+    copy(BENCH / recipe["program"], folder / name)
     if rust:
         makefile = rust_makefile(recipe, copy_crates(recipe, project), name)
     else:
@@ -135,13 +145,43 @@ def source_project(folder, recipe, beside, settings=""):
     command = " ".join(["./tool", *recipe.get("arguments", ())])
     project.write("asmforge.toml", f"[project]\nbuild = 'make -s -j{os.cpu_count() or 1}'\nbinaries = ['tool']\n\n"
                                    f"[[workload]]\nname = 'run'\ncommand = '{command}'\n{settings}")
+    for file, text in recipe.get("configured", {}).items():
+        project.write(file, text)
     for change in recipe.get("edits", ()):
         edit(project, change)
     if "patch" in recipe:
-        done = subprocess.run(["git", "apply", str(beside / recipe["patch"])], cwd=folder, capture_output=True,
+        done = subprocess.run(["git", "apply", str(BENCH / recipe["patch"])], cwd=folder, capture_output=True,
                               text=True, check=False)
         if done.returncode != 0:
             raise Unusable(f"{recipe['patch']}: {done.stderr.strip()}")
     project.git("init", "-q", ".")
     project.commit("made of a Debian package" if "package" in recipe or "crates" in recipe else "written down")
     return project
+
+
+class Place:
+    """Lines of a file of the project: from where `first` to where `last` stands, both looked for after
+    `within`; the whole file without these."""
+
+    def __init__(self, folder, where):
+        self.file = where["file"]
+        self.first, self.last = 1, sys.maxsize
+        if "within" not in where:
+            return
+        text = (folder / self.file).read_text(errors="replace")
+        try:
+            start = text.index(where["first"], text.index(where["within"]) + len(where["within"]))
+            end = text.index(where["last"], start + len(where["first"]))
+        except ValueError:
+            raise Unusable(f"{self.file} has no lines from {where['first']!r} to {where['last']!r}") from None
+        self.first, self.last = (text.count("\n", 0, at) + 1 for at in (start, end))
+
+    def __str__(self):
+        return f"{self.file}:{self.first}-{self.last}" if self.last != sys.maxsize else self.file
+
+    def holds(self, source):
+        """Whether a frame of a source position lies here; files of which the compiler was told
+        the whole path are written without their folders."""
+        return any(self.first <= int(line) <= self.last and
+                   (file == self.file or self.file.endswith(f"/{file}") or file.endswith(f"/{self.file}"))
+                   for file, line in FRAME.findall(source or ""))
