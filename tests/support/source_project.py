@@ -19,6 +19,7 @@ import hashlib
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -100,7 +101,7 @@ def copy_crates(recipe, project):
 
 def c_makefile(recipe, sources, program):
     folders = [".", *recipe.get("include", ())]
-    definitions = " ".join([*recipe.get("definitions", ()), *(f"-I{folder}" for folder in folders)])
+    definitions = " ".join([*map(shlex.quote, recipe.get("definitions", ())), *(f"-I{folder}" for folder in folders)])
     objects = " ".join(str(pathlib.Path(source).with_suffix(".o")) for source in [*sources, program])
     return "\n".join([f"CC = {recipe['compiler']}", f"CPPFLAGS = {definitions}",
                       f"CFLAGS = {' '.join(recipe['flags'])} -g -w -ffunction-sections",
