@@ -45,12 +45,15 @@ std::optional<Statement> statement_of(const HotLoop& loop, const PragmaStepsRequ
   for (const SourceLocation& source : loop.sources) {
     if (!source.known()) continue;
     const SourceFrame& frame = source.frames.front();
+    if (frame.file.ends_with(".rs")) continue;  // Rust has no such pragmas, but loops that look so
     const std::optional<std::string> file = file_in_tree(frame, request.tree);
     if (!file || std::ranges::find(request.forbidden_files, *file) != request.forbidden_files.end())
       continue;
     std::optional<std::string> text = text_of(fmt::format("{}/{}", request.tree, *file));
-    if (text && place_loop_pragma(*file, *text, frame.line, "").has_value())
-      return Statement{*file, frame.line, std::move(*text)};
+    if (!text) continue;
+    const std::uint32_t line = line_of_loop(*text, frame.line);
+    if (place_loop_pragma(*file, *text, line, "").has_value())
+      return Statement{*file, line, std::move(*text)};
   }
   return std::nullopt;
 }

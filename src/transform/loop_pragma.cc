@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <optional>
@@ -44,7 +45,41 @@ std::optional<LineAt> line_at(std::string_view text, std::uint32_t number) {
   return LineAt{begin, text.substr(begin, end == std::string_view::npos ? end : end - begin)};
 }
 
+// Where the brace opens that closes at `close`; npos when none does. A brace in a string or a
+// comment misleads it, and then no `do` stands before what it finds.
+std::size_t opening_brace(std::string_view text, std::size_t close) {
+  std::size_t depth = 0;
+  for (std::size_t at = close; at-- > 0;) {
+    if (text[at] == '}') ++depth;
+    if (text[at] != '{') continue;
+    if (depth == 0) return at;
+    --depth;
+  }
+  return std::string_view::npos;
+}
+
+// Where the `do` begins after which the text ends, but for blanks; npos when it ends otherwise.
+std::size_t do_at_end_of(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \t\r\n");
+  if (last == std::string_view::npos || last == 0) return std::string_view::npos;
+  const std::size_t begin = last - 1;
+  if (text.substr(begin, 2) != "do") return std::string_view::npos;
+  return begin > 0 && continues_word(text[begin - 1]) ? std::string_view::npos : begin;
+}
+
 }  // namespace
+
+std::uint32_t line_of_loop(std::string_view text, std::uint32_t line) {
+  const std::optional<LineAt> at = line == 0 ? std::nullopt : line_at(text, line);
+  if (!at) return line;
+  const std::string_view code = without_blanks(at->text);
+  if (!code.starts_with('}') || !begins_loop(without_blanks(code.substr(1)))) return line;
+  const std::size_t open = opening_brace(text, at->begin + at->text.find('}'));
+  if (open == std::string_view::npos) return line;
+  const std::size_t begin = do_at_end_of(text.substr(0, open));
+  if (begin == std::string_view::npos) return line;
+  return static_cast<std::uint32_t>(1 + std::ranges::count(text.substr(0, begin), '\n'));
+}
 
 std::vector<LoopPragma> loop_pragmas(PragmaDialect dialect, const LoopFacts& facts) {
   const std::int64_t size = facts.instructions;

@@ -37,6 +37,11 @@ struct LoopPragma {
 // Those that could change something for such a loop.
 std::vector<LoopPragma> loop_pragmas(PragmaDialect dialect, const LoopFacts& facts);
 
+// Compilers give no instruction the line of `do {`, but the branch back that of `} while (...)`.
+// Of such a line: that of its `do`, found by counting braces. Otherwise, and when there is none,
+// the line itself.
+std::uint32_t line_of_loop(std::string_view text, std::uint32_t line);
+
 // Places a pragma before the loop statement that begins `line` (from 1) of the text. kNotFound
 // when no for, while or do begins there, or it stands in a macro or under another pragma.
 Result<Patch> place_loop_pragma(const std::string& file, std::string_view text, std::uint32_t line,

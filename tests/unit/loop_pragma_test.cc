@@ -52,6 +52,27 @@ TEST(LoopPragma, StandsNowhereElse) {
   EXPECT_EQ(placed(15), "a.c:15: the loop stands in a macro");
 }
 
+TEST(LoopPragma, BelongsToTheDoOfAWhile) {
+  constexpr std::string_view text =
+      "do {\n"                        // 1
+      "  if (a) { b(); }\n"           // 2
+      "  redo {\n"                    // 3
+      "  } while (c);\n"              // 4
+      "  do\n"                        // 5
+      "  {\n"                         // 6
+      "    b();\n"                    // 7
+      "  }while (--n);\n"             // 8
+      "  if (a) {\n"                  // 9
+      "  } while (c) b();\n"          // 10
+      "  do { b(); } while (--n);\n"  // 11
+      "} while (a < b);\n"            // 12
+      "} while (d);";                 // 13
+  EXPECT_EQ(line_of_loop(text, 12), 1U);
+  EXPECT_EQ(line_of_loop(text, 8), 5U);
+  for (const std::uint32_t line : {0U, 1U, 2U, 4U, 7U, 10U, 11U, 13U, 14U})
+    EXPECT_EQ(line_of_loop(text, line), line);
+}
+
 TEST(LoopPragma, AsksForWhatCouldChange) {
   const auto texts = [](PragmaDialect dialect, const LoopFacts& facts) {
     std::vector<std::string> found;
