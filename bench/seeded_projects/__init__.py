@@ -37,6 +37,8 @@ WANTED = 7
 CONFIRM_SECONDS = 180
 CONFIRM_SEED = 20261127
 TIMED_RUNS = 9
+# Of that comparison.
+CONFIRMED = ("verdict", "reason", "intrinsic", "natural", "expected", "minimum_detectable_effect", "explanation")
 
 
 def home():
@@ -94,8 +96,10 @@ def forged(folder, budget):
 
 def confirmed(project, base):
     """What is applied against what was before it, by a comparison of its own."""
-    if asmforge(project.folder, "forge", "--apply").returncode != 0:
-        raise Unusable("what was kept cannot be applied")
+    if project.git("rev-parse", "HEAD").strip() == base:
+        done = asmforge(project.folder, "forge", "--apply")
+        if done.returncode != 0:
+            raise Unusable(f"what was kept cannot be applied: {done.stderr.strip()[-600:]}")
     return answer(project.folder, "ab", base, "HEAD", "--seed", CONFIRM_SEED, "--budget", f"{CONFIRM_SECONDS}s",
                   "--json", accept=(0, 1, 3))
 
@@ -133,15 +137,15 @@ def plan_one(recipe):
 
 def forge_one(recipe, budget):
     project = project_of(recipe)
-    base = project.git("rev-list", "--max-parents=0", "HEAD").strip()
-    head = project.git("rev-parse", "HEAD").strip()
-    start = time.monotonic()
-    run = forged(project.folder, budget)
-    outcome = {"run": run, "budget": budget, "minutes": (time.monotonic() - start) / 60, "base": head if recipe.get("decoy") else base}
-    if run["holds"]:
+    if "run" not in kept_outcome(recipe):
+        base = project.git("rev-parse", "HEAD").strip()
+        start = time.monotonic()
+        run = forged(project.folder, budget)
+        keep(recipe, {"run": run, "budget": budget, "minutes": (time.monotonic() - start) / 60, "base": base})
+    outcome = kept_outcome(recipe)
+    if outcome["run"]["holds"] and "confirmed" not in outcome:
         trial = confirmed(project, outcome["base"])
-        outcome["confirmed"] = {key: trial.get(key) for key in ("verdict", "workloads")}
-    keep(recipe, outcome)
+        keep(recipe, {"confirmed": {key: trial[key] for key in CONFIRMED}})
 
 
 # ---- what it means ----
@@ -172,9 +176,9 @@ def judge(recipe, outcome):
     run = outcome.get("run")
     kept = [step for step in run["steps"] if step["state"] == "kept"] if run and run["holds"] else []
     wrong = [f"{step['name']}, a decoy" for step in kept if step["name"].startswith("decoy")]
-    verdict = (outcome.get("confirmed") or {}).get("verdict") or {}
-    if kept and verdict.get("kind") in ("REVERT", "SAME"):
-        wrong.append(f"{len(kept)} kept, then {verdict['kind']}")
+    confirmation = outcome.get("confirmed", {})
+    if kept and confirmation.get("verdict") in ("REVERT", "SAME"):
+        wrong.append(f"{len(kept)} kept, then {confirmation['verdict']} {confirmation['reason']}")
     if "fix" not in recipe:
         return ("clean" if run else "unknown"), wrong
     if any(mends(recipe, step) for step in kept):
@@ -189,6 +193,8 @@ def row_of(recipe, outcome):
     run = outcome.get("run") or {"steps": [], "outcome": "not forged yet"}
     kept = [step["name"] for step in run["steps"] if step["state"] == "kept"]
     measured = f"{state}; {run['outcome']}" + (f": {', '.join(kept)}" if kept else "")
+    if "confirmed" in outcome:
+        measured += f"; then {outcome['confirmed']['verdict']} {outcome['confirmed']['reason']}"
     if outcome.get("at_place"):
         step = outcome["plan"][outcome["at_place"][0] - 1]
         measured += f"; plan {outcome['at_place'][0]}: {step['check'] or 'hot, no finding'}, {step['source']}"
@@ -269,7 +275,7 @@ def run(arguments=()):
                 weigh(recipe)
             if (options.plan or options.forge) and "plan" not in known:
                 plan_one(recipe)
-            if options.forge and "run" not in known:
+            if options.forge:
                 forge_one(recipe, options.forge)
         except (Unusable, debian_source.Unavailable) as reason:
             print(f"  {recipe['name']}: {reason}", flush=True)
