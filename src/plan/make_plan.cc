@@ -71,16 +71,16 @@ class Gatherer {
 
   // Ranked; counts what is left out.
   std::vector<PlanStep> steps(const std::map<std::string, double>& weight_of_binary,
-                              double least_share, std::uint64_t& left_out) {
+                              LeastShares least, std::uint64_t& findings_left_out) {
     // Audits come ranked, findings before other loops; what is equal here stays in that order.
     std::multimap<std::pair<int, double>, PlanStep> ranked;
     for (Gathered& one : gathered_) {
       const double weight = weight_of_binary.at(one.step.binary);
       one.step.share = weight > 0 ? one.weighted_share / weight : 0;
-      if (is_worth_a_step(one.step, least_share))
+      if (is_worth_a_step(one.step, least))
         ranked.emplace(std::pair(group_of(one.step), -one.step.share), std::move(one.step));
-      else
-        ++left_out;
+      else if (is_finding(one.step))
+        ++findings_left_out;
     }
     std::vector<PlanStep> steps;
     for (auto& [key, step] : ranked) steps.push_back(std::move(step));
@@ -112,8 +112,10 @@ class Gatherer {
     one.weighted_share += weighted_share;
   }
 
-  static bool is_worth_a_step(const PlanStep& step, double least_share) {
-    if (step.measured) return step.share >= least_share;
+  static bool is_finding(const PlanStep& step) { return !step.finding.check.empty(); }
+
+  static bool is_worth_a_step(const PlanStep& step, LeastShares least) {
+    if (step.measured) return step.share >= (is_finding(step) ? least.finding : least.hot_loop);
     return step.finding.may_have_run && !step.finding.library_code;
   }
 
@@ -132,7 +134,7 @@ class Gatherer {
 }  // namespace
 
 Plan make_plan(std::span<const AuditedWorkload> audits, std::span<const JournalScore> scores,
-               double least_share) {
+               LeastShares least) {
   std::map<std::string, double> weight_of_binary;
   Gatherer gatherer(scores);
   Plan plan;
@@ -146,7 +148,7 @@ Plan make_plan(std::span<const AuditedWorkload> audits, std::span<const JournalS
   }
   for (const AuditedWorkload& audit : audits)
     for (const HotLoop& loop : audit.hot) gatherer.hot_loop(audit, loop);
-  plan.steps = gatherer.steps(weight_of_binary, least_share, plan.below_share);
+  plan.steps = gatherer.steps(weight_of_binary, least, plan.below_share);
   return plan;
 }
 

@@ -15,7 +15,9 @@ int main(int argc, char** argv) {
   fill_with_words(note, sizeof note);
   expect(sqlite3_open(":memory:", &db) == SQLITE_OK, "open");
   run(db, "CREATE TABLE notes(id INTEGER PRIMARY KEY, title TEXT, body TEXT); BEGIN");
-  expect(sqlite3_prepare_v2(db, "INSERT INTO notes(title, body) VALUES(?, ?)", -1, &insert, NULL) == SQLITE_OK, "insert");
+  expect(sqlite3_prepare_v2(db, "INSERT INTO notes(title, body) VALUES(?, ?)", -1, &insert, NULL) ==
+             SQLITE_OK,
+         "insert");
   for (uint32_t i = 0; i < rows; i++) {
     sqlite3_bind_text(insert, 1, (const char*)note + i % 40, 20, SQLITE_STATIC);
     sqlite3_bind_text(insert, 2, (const char*)note + i % 90, 600, SQLITE_STATIC);
@@ -23,8 +25,10 @@ int main(int argc, char** argv) {
     sqlite3_reset(insert);
   }
   run(db, "COMMIT");
-  expect(sqlite3_prepare_v2(db, "SELECT json_object('id', id, 'title', title, 'body', body) FROM notes", -1, &ask, NULL) ==
-             SQLITE_OK, "select");
+  expect(sqlite3_prepare_v2(db,
+                            "SELECT json_object('id', id, 'title', title, 'body', body) FROM notes",
+                            -1, &ask, NULL) == SQLITE_OK,
+         "select");
   uint64_t sum = 0;
   while (sqlite3_step(ask) == SQLITE_ROW)
     sum = sum * 31 + sum_of(sqlite3_column_text(ask, 0), (size_t)sqlite3_column_bytes(ask, 0));

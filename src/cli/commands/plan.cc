@@ -23,9 +23,8 @@ namespace asmforge::commands {
 namespace {
 
 constexpr std::size_t kShownByDefault = 10;
-constexpr double kLeastShare = 0.01;
-// Of a loop in which nothing is found: a person's time is worth more than that of a check.
-constexpr double kLeastShareOfHotLoop = 0.05;
+// Of a loop in one workload, to count in the mean of several.
+constexpr double kLeastShareOfLoop = 0.001;
 
 struct Options {
   OutputOptions output;
@@ -45,8 +44,7 @@ Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectW
   how.should_stop = interrupted;
   AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}, {}};
   AF_TRY(audited.report, audit_binary(binaries.front(), how));
-  AF_TRY(audited.hot,
-         hot_loops(binaries.front(), profile, kLeastShareOfHotLoop, HotLoopKind::kAll));
+  AF_TRY(audited.hot, hot_loops(binaries.front(), profile, kLeastShareOfLoop, HotLoopKind::kAll));
   if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
   return audited;
 }
@@ -70,7 +68,7 @@ Result<int> run(const Options& options, Session& session) {
   line.clear();
   AF_TRY(Journal journal, Journal::open(project.directory));
   AF_TRY(const std::vector<JournalScore> scores, journal.scores());
-  Plan plan = make_plan(audits, scores, kLeastShare);
+  Plan plan = make_plan(audits, scores, {});
   plan.commit = commit;
   AF_TRY(const std::vector<std::string> changed, changed_files(revisions.clone().repository()));
   if (!changed.empty())
