@@ -57,6 +57,7 @@ class HotLoops : public testing::Test {
 
   static std::vector<std::uint32_t> lines(const std::vector<HotLoop>& loops) {
     std::vector<std::uint32_t> found;
+    found.reserve(loops.size());
     for (const HotLoop& loop : loops)
       found.push_back(loop.place.source.known() ? loop.place.source.frames.front().line : 0);
     return found;
