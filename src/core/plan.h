@@ -11,9 +11,22 @@
 
 namespace asmforge {
 
+// Of a loop's own blocks, not of loops inside it.
+struct LoopContents {
+  std::int64_t instructions = 0;
+  std::int64_t loads = 0;
+  std::int64_t stores = 0;
+  std::int64_t calls = 0;
+  std::int64_t divides = 0;            // of integers, by the hardware
+  std::int64_t vector_width_bits = 0;  // of the widest arithmetic; 0 for none
+};
+
 struct PlanStep {
-  std::string binary;      // the project's program it is in
-  Finding finding;         // with the prediction of what mending it changes
+  std::string binary;  // the project's program it is in
+  // With the prediction of what mending it changes. Without a check it is no finding: a hot loop
+  // in which no check finds anything, that a person should look at.
+  Finding finding;
+  std::optional<LoopContents> contents;  // of such a loop
   double share = 0;        // of the instructions that the workloads execute, in the finding's loop
   bool measured = false;   // something was counted there; false: `share` says nothing
   std::string suggestion;  // the change of the source, for a person to make

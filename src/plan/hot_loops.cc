@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "audit/audited_function.h"
+#include "audit/library_code.h"
 #include "audit/loop_metrics.h"
 #include "collect/source_lines.h"
 #include "collect/stream.h"
@@ -38,16 +39,39 @@ struct Found {
   std::vector<std::vector<std::uint64_t>> addresses;  // of each, whose lines are wanted
 };
 
-void add_loops(AuditedFunction& function, double least_share, Found& found) {
+double share_of_own_blocks(const FunctionView& view, LoopIndex loop, const Profile& profile,
+                           const ProfileModule& counts) {
+  std::uint64_t sum = 0;
+  for (const BlockIndex b : view.loops.loops[loop].blocks) {
+    const Block& block = view.cfg.blocks[b];
+    if (view.loops.loop_of_block[b] == loop)
+      sum += count_in(counts, {view.function.insns[block.first].address,
+                               view.function.insns[block.last].end()});
+  }
+  return share(profile, sum);
+}
+
+LoopContents contents_of(AuditedFunction& function, LoopIndex loop) {
+  const auto count = [&](Metric metric) { return measure(metric, function, loop); };
+  return {.instructions = count(Metric::kInstructions),
+          .loads = count(Metric::kLoads),
+          .stores = count(Metric::kStores),
+          .calls = count(Metric::kCalls),
+          .divides = count(Metric::kDivides),
+          .vector_width_bits = count(Metric::kVectorWidthBits)};
+}
+
+void add_loops(AuditedFunction& function, const Profile& profile, const ProfileModule& counts,
+               double least_share, HotLoopKind kind, Found& found) {
   for (LoopIndex i = 0; i < function.view().loops.loops.size(); ++i) {
-    const double part = function.share(i).value_or(0);
-    if (part < least_share || !function.worth_auditing(i)) continue;
+    if (kind == HotLoopKind::kInnermost && !function.worth_auditing(i)) continue;
+    const double part = share_of_own_blocks(function.view(), i, profile, counts);
+    if (part < least_share) continue;
     HotLoop loop;
     loop.place = function.start_finding(i);
     loop.place.demangled = demangle(loop.place.function);
     loop.share = part;
-    loop.instructions = measure(Metric::kInstructions, function, i);
-    loop.vector_width_bits = measure(Metric::kVectorWidthBits, function, i);
+    loop.contents = contents_of(function, i);
     found.loops.push_back(std::move(loop));
     found.addresses.push_back(telling_addresses(function.view(), function.view().loops.loops[i]));
   }
@@ -64,6 +88,8 @@ Result<Done> join_lines(const Binary& binary, Found& found) {
     HotLoop& loop = found.loops[i];
     for (std::size_t k = 0; k < found.addresses[i].size(); ++k)
       loop.sources.push_back(std::move(*next++));
+    const auto first = std::ranges::find_if(loop.sources, &SourceLocation::known);
+    if (first != loop.sources.end()) loop.place.source = *first;
     const SourceLocation& header = loop.sources.front();
     if (!header.known()) continue;
     loop.place.predicate.loop.source_file = header.frames.front().file;
@@ -75,7 +101,7 @@ Result<Done> join_lines(const Binary& binary, Found& found) {
 }  // namespace
 
 Result<std::vector<HotLoop>> hot_loops(const Binary& binary, const Profile& profile,
-                                       double least_share) {
+                                       double least_share, HotLoopKind kind) {
   Found found;
   const ProfileModule* counts = profile.module_for(binary);
   if (counts == nullptr) return found.loops;
@@ -84,12 +110,13 @@ Result<std::vector<HotLoop>> hot_loops(const Binary& binary, const Profile& prof
   for (const std::uint32_t index : hot_functions(binary, profile, *counts, least_share)) {
     const FunctionView view = analyser.analyse(index);
     function.reset(view);
-    add_loops(function, least_share, found);
+    add_loops(function, profile, *counts, least_share, kind, found);
   }
   if (!found.loops.empty() && binary.has_debug_info) {
     AF_TRY(const Done joined, join_lines(binary, found));
     static_cast<void>(joined);
   }
+  for (HotLoop& loop : found.loops) loop.place.library_code = is_library_code(loop.place);
   std::ranges::sort(found.loops, [](const HotLoop& a, const HotLoop& b) {
     return std::pair(-a.share, a.place.loop_header) < std::pair(-b.share, b.place.loop_header);
   });

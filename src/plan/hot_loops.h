@@ -1,4 +1,4 @@
-// Where a program spends its instructions: innermost loops with their source lines.
+// Where a program spends its instructions: loops with their source lines.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 
 #include "core/binary.h"
 #include "core/finding.h"
+#include "core/plan.h"
 #include "core/profile.h"
 #include "core/result.h"
 #include "core/source_location.h"
@@ -18,14 +19,18 @@ struct HotLoop {
   // Of the loop's first instruction, and of the branches that begin its next iteration: those
   // have the line of the statement, where the first one often has that of the body.
   std::vector<SourceLocation> sources;
-  double share = 0;  // of the profile
-  std::int64_t instructions = 0;
-  std::int64_t vector_width_bits = 0;
+  double share = 0;  // of the profile, of the loop's own blocks: not of loops inside it
+  LoopContents contents;
+};
+
+enum class HotLoopKind : std::uint8_t {
+  kInnermost,  // that do most of their source loop's work
+  kAll,        // outer ones, remainders and so on too
 };
 
 // With at least `least_share` of the profile, the hottest first. None without a profile of
 // this binary. An error when its source lines cannot be read.
 Result<std::vector<HotLoop>> hot_loops(const Binary& binary, const Profile& profile,
-                                       double least_share);
+                                       double least_share, HotLoopKind kind);
 
 }  // namespace asmforge

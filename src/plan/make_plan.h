@@ -8,6 +8,7 @@
 #include "core/audit_report.h"
 #include "core/journal.h"
 #include "core/plan.h"
+#include "plan/hot_loops.h"
 
 namespace asmforge {
 
@@ -17,11 +18,21 @@ struct AuditedWorkload {
   std::string workload;
   double weight = 1;
   AuditReport report;
+  // Which are steps of their own where nothing is found in them. Of all workloads, not only of
+  // those in which they are hot: a mean is taken.
+  std::vector<HotLoop> hot;
+};
+
+struct LeastShares {
+  double finding = 0.01;
+  // Where nothing is found: a person's time is worth more than that of a check.
+  double hot_loop = 0.05;
 };
 
 // The same finding under several workloads is one step; its share is their mean by weight.
-// Steps with a share below `least_share` are counted and left out.
+// Findings below their least share are counted and left out, and so are those of library code
+// that was not seen to run.
 Plan make_plan(std::span<const AuditedWorkload> audits, std::span<const JournalScore> scores,
-               double least_share);
+               LeastShares least);
 
 }  // namespace asmforge

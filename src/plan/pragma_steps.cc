@@ -61,7 +61,7 @@ std::vector<Step> pragma_steps(std::span<const HotLoop> loops, const ChangeReque
     if (seen.size() >= request.most_loops) break;
     const std::optional<Statement> statement = statement_of(loop, sources);
     if (!statement || std::ranges::find(seen, *statement) != seen.end()) continue;
-    const LoopFacts facts{loop.instructions, loop.vector_width_bits};
+    const LoopFacts facts{loop.contents.instructions, loop.contents.vector_width_bits};
     for (const LoopPragma& pragma : loop_pragmas(request.dialect, facts)) {
       const Result<Patch> patch = place_loop_pragma(
           statement->source->file, statement->source->text, *statement->loop, pragma.text);

@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kInputs = 900;
-constexpr std::uint64_t kSanitizedInputs = 300;
+constexpr std::uint64_t kInputs = 600;
+constexpr std::uint64_t kSanitizedInputs = 150;
 // Of each way in which the arguments lie; with fewer, nothing was tried.
 constexpr std::uint64_t kLeastInputs = 20;
 constexpr std::chrono::seconds kLongest{120};

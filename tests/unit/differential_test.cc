@@ -76,7 +76,7 @@ TEST_P(Differential, FindsNothingWhereNothingIsStored) {
       "  return sum / 2;\n"
       "}\n");
   EXPECT_EQ(result.kind, DifferentialKind::kEqual) << result.words;
-  EXPECT_GT(result.inputs, 500U);
+  EXPECT_GT(result.inputs, 400U);
 }
 
 TEST_P(Differential, SeesAnotherResultAndUndefinedBehaviour) {
@@ -85,8 +85,7 @@ TEST_P(Differential, SeesAnotherResultAndUndefinedBehaviour) {
     return compare(text, "int sum(const int *a, int n) { " + body + " }\n");
   };
   EXPECT_EQ(with("return a[0] + (n & 1);").kind, DifferentialKind::kEqual);
-  EXPECT_THAT(with("return a[0] + 1;").words,
-              HasSubstr("even when its pointers lead to places apart"));
+  EXPECT_THAT(with("return a[0] + 1;").words, HasSubstr("gives other results"));
   EXPECT_THAT(with("if (n == 33) __builtin_trap(); return a[0] + (n & 1);").words,
               HasSubstr("fails"));
   // The same number, by way of a shift that is not defined.

@@ -30,7 +30,8 @@ namespace asmforge::commands {
 namespace {
 
 constexpr std::size_t kShownByDefault = 10;
-constexpr double kLeastShare = 0.01;
+// Of a loop in one workload, to count in the mean of several.
+constexpr double kLeastShareOfLoop = 0.001;
 
 struct Options {
   OutputOptions output;
@@ -48,8 +49,9 @@ Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectW
   AuditOptions how;
   how.profile = &profile;
   how.should_stop = interrupted;
-  AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}};
+  AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}, {}};
   AF_TRY(audited.report, audit_binary(binaries.front(), how));
+  AF_TRY(audited.hot, hot_loops(binaries.front(), profile, kLeastShareOfLoop, HotLoopKind::kAll));
   if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
   return audited;
 }
@@ -67,6 +69,8 @@ std::vector<std::string> leave_out(const ForgeSettings& settings,
       if (finding.ignored) ignored.insert(audit.binary + '\n' + finding.fingerprint);
       return finding.ignored || !chosen.has(finding);
     });
+    std::erase_if(audit.hot,
+                  [&](const HotLoop& loop) { return !chosen.has(loop.place, loop.sources); });
   }
   if (!ignored.empty())
     notes.push_back(fmt::format("{} {} that the source says to ignore", ignored.size(),
@@ -114,7 +118,7 @@ Result<int> run(const Options& options, Session& session) {
   AF_TRY(Journal journal, Journal::open(project.directory));
   AF_TRY(const std::vector<JournalScore> scores, journal.scores());
   const std::vector<std::string> left_out = leave_out(project.forge, audits);
-  Plan plan = make_plan(audits, scores, kLeastShare);
+  Plan plan = make_plan(audits, scores, {});
   plan.commit = commit;
   plan.notes.insert(plan.notes.end(), left_out.begin(), left_out.end());
   AF_TRY(const std::vector<std::string> changed, changed_files(revisions.clone().repository()));
@@ -149,7 +153,8 @@ extern const Command plan{
     setup,
     {},
     "The last commit is built, each workload's executed instructions are counted, and what the\n"
-    "compiler did badly there is ranked by them. Each step says what to change and what that does\n"
-    "to the assembly; 'asmforge forge' tries it and checks the prediction."};
+    "compiler did badly there is ranked by them, together with the hottest loops in which nothing\n"
+    "is known to be wrong. Each step says what to change and what that does to the assembly;\n"
+    "'asmforge forge' tries it and checks the prediction."};
 
 }  // namespace asmforge::commands

@@ -23,6 +23,29 @@ std::string prediction_of(const Finding& finding) {
   return printable(to_string(finding.predicate));
 }
 
+bool is_known(const PlanStep& step) { return !step.finding.check.empty(); }
+
+std::string counted(std::int64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+// "14 instructions: 3 loads, 1 store, no vectors"
+std::string contents_text(const LoopContents& contents) {
+  std::string text =
+      fmt::format("{}: {}, {}", counted(contents.instructions, "instruction"),
+                  counted(contents.loads, "load"), counted(contents.stores, "store"));
+  if (contents.calls != 0) text += ", " + counted(contents.calls, "call");
+  if (contents.divides != 0) text += ", " + counted(contents.divides, "division");
+  if (contents.vector_width_bits == 0) return text + ", no vectors";
+  return text + fmt::format(", vectors of {} bits", contents.vector_width_bits);
+}
+
+std::string what_to_do(const PlanStep& step) {
+  if (is_known(step)) return step.suggestion;
+  return fmt::format("look at it: asmforge show {} '{}'", printable(step.binary),
+                     name_of(step.finding));
+}
+
 std::string record_text(const PlanStep& step) {
   if (!step.record) return "";
   const std::int64_t known = step.record->came_true + step.record->came_false;
@@ -43,7 +66,12 @@ class Writer {
                palette_(Paint::kTitle, wrap(printable(finding.title), columns_ - 4, 4)));
     row("in", where(step));
     if (finding.source.known()) row("source", location_text(finding.source));
-    row("do", step.suggestion);
+    if (step.contents) row("holds", contents_text(*step.contents));
+    row("do", what_to_do(step));
+    if (!is_known(step)) {
+      out_.write("\n");
+      return;
+    }
     row("predicts", prediction_of(finding));
     row("gain", step.expected_gain ? percent(*step.expected_gain)
                                    : fmt::format("unknown: {}", step.expected_gain_reason));
@@ -75,6 +103,15 @@ class Writer {
   std::size_t columns_;
 };
 
+Json contents_json(const LoopContents& contents) {
+  return Json{{"instructions", contents.instructions},
+              {"loads", contents.loads},
+              {"stores", contents.stores},
+              {"calls", contents.calls},
+              {"divides", contents.divides},
+              {"vector_width_bits", contents.vector_width_bits}};
+}
+
 }  // namespace
 
 void write_plan(const Plan& plan, std::size_t limit, const Palette& palette, Output& out) {
@@ -93,7 +130,7 @@ void write_plan(const Plan& plan, std::size_t limit, const Palette& palette, Out
     out.print("{} more {} in code that these workloads hardly run\n", plan.below_share,
               plan.below_share == 1 ? "finding" : "findings");
   for (const std::string& note : plan.notes) out.print("note: {}\n", printable(note));
-  if (!plan.steps.empty())
+  if (std::ranges::any_of(plan.steps, is_known))
     out.write(
         "Make one of the changes on a branch of its own, with its prediction in the "
         "commit's message:\n"
@@ -112,20 +149,21 @@ void write_plan_json(const Plan& plan, Output& out) {
     const Finding& finding = step.finding;
     document.element(
         {{"binary", step.binary},
-         {"check", finding.check},
+         {"check", is_known(step) ? Json(finding.check) : Json()},
          {"title", finding.title},
          {"function", finding.function},
          {"demangled", finding.demangled},
          {"loop", finding.loop == kNoIndex ? Json() : Json(finding.loop)},
          {"source", finding.source.known() ? Json(location_text(finding.source)) : Json()},
          {"transform", "by hand"},
-         {"suggestion", step.suggestion},
-         {"predicate", prediction_of(finding)},
+         {"suggestion", what_to_do(step)},
+         {"holds", step.contents ? contents_json(*step.contents) : Json()},
+         {"predicate", is_known(step) ? Json(prediction_of(finding)) : Json()},
          {"share", step.measured ? Json(step.share) : Json()},
          {"expected_gain", step.expected_gain ? Json(*step.expected_gain) : Json()},
          {"expected_gain_reason", step.expected_gain_reason},
          {"risk", finding.risk},
-         {"confidence", to_string(finding.confidence)},
+         {"confidence", is_known(step) ? Json(to_string(finding.confidence)) : Json()},
          {"record", step.record ? Json{{"true", step.record->came_true},
                                        {"false", step.record->came_false},
                                        {"unknown", step.record->unknown}}

@@ -123,7 +123,7 @@ int main(int count, char** words) {
   const uint64_t seed = strtoull(words[1], NULL, 10);
   const long inputs = strtol(words[2], NULL, 10);
   /* Where neither programs nor sanitizers have anything; with room that faults around it. */
-  unsigned char* arena = mmap((void*)0x500000000000, kArena, PROT_READ | PROT_WRITE,
+  unsigned char* arena = mmap((void*)0x300000000000, kArena, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
   struct outcome* outcome =
       mmap(NULL, sizeof *outcome, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
