@@ -257,7 +257,7 @@ extern const Command profile{
     "-- COMMAND [ARGUMENTS...]",
     "Counts are exact: the program runs under QEMU's user mode, three to ten times slower than\n"
     "natively, with a plugin that counts every instruction of every thread and process. With\n"
-    "--sample it runs natively. Its standard streams are yours. Counts belong to builds: list,\n"
-    "show and audit refuse a profile of another build."};
+    "--native and --sample it runs natively. Its standard streams are yours. Counts belong to\n"
+    "builds: list, show and audit refuse a profile of another build."};
 
 }  // namespace asmforge::commands

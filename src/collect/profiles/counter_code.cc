@@ -73,7 +73,7 @@ class CounterCode {
   CounterCode(const std::vector<CodeBytes>& code, AddressRange counters)
       : code_(code), counters_(counters), decoder_(Isa::kX86_64) {}
 
-  CheapenedCounters cheapen(bool per_thread) {
+  CheapenedCounters cheapen() {
     for (std::size_t section = 0; section < code_.size(); ++section) find_sites(section);
     flags_cross_returns_ = any_caller_reads_flags();
     CheapenedCounters done;
@@ -84,7 +84,7 @@ class CounterCode {
       const Site& site = sites_[i];
       const std::span<std::uint8_t> bytes = code_[site.section].bytes;
       ++done.sites;
-      if (per_thread) bytes[site.count] = kGs;
+      bytes[site.count] = kGs;
       if (!free_of_flags[i]) continue;
       ++done.without_flags;
       fill_with_nops(bytes.subspan(site.begin, site.count - site.begin));
@@ -237,9 +237,8 @@ class CounterCode {
 
 }  // namespace
 
-CheapenedCounters cheapen_counters(const std::vector<CodeBytes>& code, AddressRange counters,
-                                   bool per_thread) {
-  return CounterCode(code, counters).cheapen(per_thread);
+CheapenedCounters cheapen_counters(const std::vector<CodeBytes>& code, AddressRange counters) {
+  return CounterCode(code, counters).cheapen();
 }
 
 }  // namespace asmforge

@@ -15,8 +15,8 @@
 //     lea  rsp, [rsp + 0x80]
 //
 // Where no later instruction reads the flags before they are written, all but the inc
-// becomes nops. And where each thread has counters of its own the lock becomes a gs: the
-// base of gs is how far away the thread's own are.
+// becomes nops. And the lock becomes a gs: each thread has counters of its own, and the base
+// of gs is how far away they are.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,6 @@ struct CheapenedCounters {
   std::uint64_t without_flags = 0;  // of them
 };
 
-CheapenedCounters cheapen_counters(const std::vector<CodeBytes>& code, AddressRange counters,
-                                   bool per_thread);
+CheapenedCounters cheapen_counters(const std::vector<CodeBytes>& code, AddressRange counters);
 
 }  // namespace asmforge

@@ -34,7 +34,8 @@ struct InstructionCounts {
 };
 
 // `code` is the function as it was, without its cold parts; landing pads are addresses.
-// nullopt-like: everything unknown when the tables are of other code than this.
+// All is unknown when the tables cannot be of this code, or counters contradict each other
+// where no call can be the reason.
 InstructionCounts count_instructions(const CountedFunction& counted, const Function& code,
                                      std::span<const std::uint64_t> landing_pads,
                                      std::span<const std::uint64_t> counters);

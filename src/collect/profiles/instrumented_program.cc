@@ -172,17 +172,19 @@ bool names_any(const ElfFile& elf, const ElfSection* section, bool defined,
   return false;
 }
 
-// Threads by clone alone get no counters of their own.
-bool makes_threads_by_itself(const ElfFile& elf) {
+// Nothing can be preloaded into a static program, and functions that it chooses by the CPU
+// would run as they were, uncounted. A thread made by clone gets no counters of its own.
+Result<Done> check_that_it_can_be_followed(const std::string& path, const ElfFile& elf) {
   constexpr std::array<std::string_view, 1> kClone = {"clone"};
-  return names_any(elf, elf.first_of_type(SHT_DYNSYM), false, kClone);
-}
-
-// A static program finds its unwind tables by itself, and then the old ones: the first
-// exception would end it.
-bool throws_by_itself(const ElfFile& elf) {
-  constexpr std::array<std::string_view, 2> kThrow = {"__cxa_throw", "rust_panic"};
-  return !has_interpreter(elf) && names_any(elf, elf.first_of_type(SHT_SYMTAB), true, kThrow);
+  if (!has_interpreter(elf))
+    return Error{ErrorCode::kUnavailable,
+                 path + ": is static, so not all that runs of it could be counted",
+                 fmt::format("link it dynamically, {}", kOtherwise)};
+  if (names_any(elf, elf.first_of_type(SHT_DYNSYM), false, kClone))
+    return Error{ErrorCode::kUnavailable,
+                 path + ": makes threads with clone, which cannot be told apart",
+                 std::string(kOtherwise.substr(3))};
+  return Done{};
 }
 
 // Comes back twice or elsewhere, where per_thread.c does not see it.
@@ -214,13 +216,7 @@ Result<Done> run_bolt(const Bolt& bolt, const InstrumentRequest& request,
       "-o",
       made.path,
       "--instrument",
-      "--runtime-instrumentation-lib=" + fs::relative(runtime, fs::canonical(libraries)).string(),
-      fmt::format("--instrumentation-file={}/shared.counters", request.folder)};
-  if (!made.per_thread) {
-    options.argv.emplace_back("--instrumentation-wait-forks");
-    // Refused for static programs without; our runtime library never sleeps.
-    options.argv.emplace_back("--instrumentation-sleep-time=1");
-  }
+      "--runtime-instrumentation-lib=" + fs::relative(runtime, fs::canonical(libraries)).string()};
   options.interrupted = &interrupt_flag();
   if (request.on_command) request.on_command(shell_quoted(options.argv));
   AF_TRY(const ProcessResult result, run_process(options));
@@ -242,7 +238,7 @@ Result<std::vector<std::uint8_t>> read_all(const std::string& path) {
   return std::vector<std::uint8_t>(file->bytes().begin(), file->bytes().end());
 }
 
-Result<Done> cheapen(const std::string& path, const ElfFile& elf, InstrumentedProgram& made,
+Result<Done> cheapen(const std::string& path, const ElfFile& elf, const InstrumentedProgram& made,
                      std::vector<std::uint8_t>& bytes) {
   std::vector<CodeBytes> code;
   for (const ElfSection& section : elf.sections)
@@ -250,7 +246,7 @@ Result<Done> cheapen(const std::string& path, const ElfFile& elf, InstrumentedPr
         !section.name.starts_with(".bolt.org"))
       code.push_back({section.header.sh_addr,
                       std::span(bytes).subspan(section.header.sh_offset, section.bytes.size())});
-  cheapen_counters(code, made.counter_place, made.per_thread);
+  cheapen_counters(code, made.counter_place);
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out.write(reinterpret_cast<const char*>(bytes.data()),
             static_cast<std::streamsize>(bytes.size()));
@@ -259,6 +255,22 @@ Result<Done> cheapen(const std::string& path, const ElfFile& elf, InstrumentedPr
     return Error{ErrorCode::kUnavailable, path + ": cannot be written",
                  "name another folder in TMPDIR"};
   return Done{};
+}
+
+// The old code is still there, and uncounted. Whoever comes to it by an address that
+// llvm-bolt did not find shall not go on unseen: SIGTRAP. Only entries, which are code
+// for certain; there may be data in what follows.
+void trap_old_entries(const ElfFile& elf, const InstrumentedProgram& made,
+                      std::vector<std::uint8_t>& bytes) {
+  constexpr std::uint8_t kTrap = 0xcc;  // int3
+  for (const ElfSection& section : elf.sections) {
+    if (!section.name.starts_with(".bolt.org.") || !section.has_flag(SHF_EXECINSTR)) continue;
+    for (const CountedCode& function : made.functions) {
+      const std::uint64_t at = function.address - section.header.sh_addr;
+      if (function.address >= section.header.sh_addr && at < section.bytes.size())
+        bytes[section.header.sh_offset + at] = kTrap;
+    }
+  }
 }
 
 Result<Done> finish_copy(const ElfFile& before, InstrumentedProgram& made) {
@@ -275,6 +287,7 @@ Result<Done> finish_copy(const ElfFile& before, InstrumentedProgram& made) {
   if (begin % kPage != 0 || size > counters->header.sh_size) return damaged(made.path);
   made.counter_place = {begin, begin + size};
   made.functions = place_functions(tables, MovedCode(before, after));
+  trap_old_entries(after, made, bytes);
   return cheapen(made.path, after, made, bytes);
 }
 
@@ -286,16 +299,13 @@ Result<InstrumentedProgram> instrument_program(const InstrumentRequest& request)
   AF_TRY(const ElfFile before, ElfFile::parse(file->bytes()));
   AF_TRY(const Done sound, check_program(request.program, before));
   static_cast<void>(sound);
-  if (throws_by_itself(before))
-    return Error{ErrorCode::kUnavailable,
-                 request.program + ": is static and throws exceptions, which its copy could not",
-                 fmt::format("link it dynamically, {}", kOtherwise)};
+  AF_TRY(const Done followed, check_that_it_can_be_followed(request.program, before));
+  static_cast<void>(followed);
   AF_TRY(const Bolt bolt, find_bolt());
   InstrumentedProgram made;
   made.tool = bolt.tool;
   made.path = fmt::format("{}/{}", request.folder, fs::path(request.program).filename().string());
-  made.per_thread = has_interpreter(before) && !makes_threads_by_itself(before);
-  made.calls_are_watched = made.per_thread && !leaves_unseen(before);
+  made.calls_are_watched = !leaves_unseen(before);
   AF_TRY(const Done copied, run_bolt(bolt, request, made));
   static_cast<void>(copied);
   AF_TRY(const Done finished, finish_copy(before, made));

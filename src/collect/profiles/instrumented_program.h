@@ -24,9 +24,6 @@ struct InstrumentedProgram {
   std::vector<CountedCode> functions;
   std::uint32_t counters = 0;
   AddressRange counter_place;  // in the copy, at load base 0; whole pages
-  // Each thread has counters of its own (native_counters/per_thread.c); otherwise all
-  // threads and forked children add to the same ones with atomic instructions.
-  bool per_thread = true;
   // What leaves blocks otherwise than by edges is seen: with this false it is not known
   // how many calls did not come back.
   bool calls_are_watched = true;
@@ -38,6 +35,7 @@ struct InstrumentRequest {
   std::function<void(const std::string&)> on_command;  // told what is run; may be empty
 };
 
+// Each thread is to have counters of its own (native_counters/per_thread.c).
 // kUnavailable without llvm-bolt 19, or when it cannot do it; kBadInput when the program
 // is no x86-64 program or was linked without its relocations.
 Result<InstrumentedProgram> instrument_program(const InstrumentRequest& request);

@@ -42,7 +42,6 @@ std::vector<std::string> counting_environment(const ProfileRequest& request,
     environment = *request.environment;
   else
     for (char** item = environ; *item != nullptr; ++item) environment.emplace_back(*item);
-  if (!program.per_thread) return environment;
   std::string own;
   const auto found = std::ranges::find_if(
       environment, [&](const std::string& item) { return item.starts_with(kPreload); });
@@ -92,6 +91,21 @@ void add_file(const std::string& path, Counted& counted) {
   const Bytes counters = (*file)->bytes().subspan(COUNTER_HEADER_BYTES, wanted);
   for (std::size_t i = 0; i < counted.counters.size(); ++i)
     counted.counters[i] += load<std::uint64_t>(counters.subspan(i * sizeof(std::uint64_t)));
+}
+
+// Those that had not ended when last seen.
+std::vector<pid_t> processes_in(const std::string& folder) {
+  std::vector<pid_t> processes;
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().extension() != ".counters") continue;
+    const auto file = MappedFile::open(entry.path().string());
+    if (!file || (*file)->bytes().size() < sizeof(counter_header)) continue;
+    const auto header = load<counter_header>((*file)->bytes());
+    if (header.pid != 0 && header.ended == 0 && header.is_thread == 0)
+      processes.push_back(static_cast<pid_t>(header.pid));
+  }
+  return processes;
 }
 
 Counted read_counters(const InstrumentedProgram& program, const std::string& folder) {
@@ -186,7 +200,7 @@ void note_calls(const InstrumentedProgram& program, const Counted& counted, doub
   if (!program.calls_are_watched)
     builder.note(fmt::format(
         "{:.1f} % of the counts rest on calls coming back once each, which was not watched "
-        "(static, or with vfork, contexts or an unwinder of its own); the others are exact",
+        "(it has vfork, contexts or an unwinder of its own); the others are exact",
         100 * share));
   else if (counted.unpaired != 0)
     builder.note(fmt::format(
@@ -242,9 +256,16 @@ Result<ProfiledRun> count_natively(const ProfileRequest& request) {
                                {request.input, request.output, request.errors}));
   AF_TRY(const Done released, running.release());
   static_cast<void>(released);
-  ProfiledRun run = watch_until_it_ends(running, {request.timeout, {}, {}});
+  ProfiledRun run = watch_until_it_ends(
+      running, {request.timeout, {}, [&] { return processes_in(folder->path()); }});
   const Counted counted = read_counters(program, folder->path());
   if (!counted.any) return nothing_counted(run, *path);
+  if (run.ending.signal == SIGTRAP)
+    return Error{ErrorCode::kUnavailable,
+                 fmt::format("{}: its copy was killed by SIGTRAP: it may have jumped to code that "
+                             "{} has moved",
+                             *path, program.tool),
+                 "count under QEMU without --native"};
 
   ProfileBuilder builder;
   AF_TRY(const std::vector<Binary> binaries, open_input(file.path, OpenOptions{}));

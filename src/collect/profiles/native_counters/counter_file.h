@@ -1,7 +1,6 @@
 /* The files in which an instrumented program leaves its counters.
  *
  *     <pid>-<n>.counters   one for each thread, made again in a forked child; sum them
- *     shared.counters      one for all processes, when all add to the same counters
  *
  * A page with the header below, then one uint64_t a counter. They are shared mappings, so
  * whatever ends the process they hold all that was counted. Written by C in the program's
