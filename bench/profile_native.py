@@ -1,7 +1,8 @@
 """Native exact counts of programs that run for about a second, beside the programs themselves.
 
 The copy of a program is made before it runs and costs what the program is large, not what
-it does; it is timed apart, with a run that has nothing to do, and taken off both sides."""
+it does; it is timed apart, with a run that has nothing to do, and taken off both sides.
+Processor time is what decides: it does not count the neighbours."""
 import pathlib
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 import debian_source  # noqa: E402
 
 LIMIT = 2.0
-ROUNDS = 5
+ROUNDS = 3
 RELOCATIONS = "-Wl,--emit-relocs"
 
 
@@ -28,45 +29,44 @@ def programs(folder):
     """Name, command, and a command of the same program that does next to nothing."""
     mixed = pathlib.Path(__file__).resolve().parent / "programs" / "mixed.c"
     source = {name: pathlib.Path(debian_source.source(name)) for name in ("zlib", "lz4", "zstd")}
-    text, large, none = folder / "text", folder / "large", folder / "none"
+    text, none = folder / "text", folder / "none"
     none.write_bytes(b"x")
     pieces = sorted((source["zstd"] / "lib").rglob("*.[ch]"))
     text.write_bytes(b"".join(piece.read_bytes() for piece in pieces) * 3)
-    large.write_bytes(text.read_bytes() * 6)
-    for compiler in (["gcc"], ["clang-19"]):
-        tag = compiler[0].split("-")[0]
-        program = compile_all(compiler, folder / f"mixed-{tag}", [mixed])
-        yield f"mixed.c, {tag}", [program, "220"], [program, "0"]
-        library = [source["zlib"] / f"{name}.c" for name in (
-            "adler32", "crc32", "deflate", "inffast", "inflate", "inftrees", "trees", "zutil", "compress", "uncompr",
-            "gzclose", "gzlib", "gzread", "gzwrite")]
-        program = compile_all(compiler, folder / f"minigzip-{tag}", [source["zlib"] / "test" / "minigzip.c", *library],
+    library = [source["zlib"] / f"{name}.c" for name in (
+        "adler32", "crc32", "deflate", "inffast", "inflate", "inftrees", "trees", "zutil", "compress", "uncompr",
+        "gzclose", "gzlib", "gzread", "gzwrite")]
+    lz4, zstd = source["lz4"], source["zstd"]
+    for compiler in ("gcc", "clang-19"):
+        program = compile_all([compiler], folder / f"mixed-{compiler}", [mixed])
+        yield f"mixed.c, {compiler}", [program, "220"], [program, "0"]
+        program = compile_all([compiler], folder / f"minigzip-{compiler}",
+                              [source["zlib"] / "test" / "minigzip.c", *library],
                               "-DHAVE_UNISTD_H", f"-I{source['zlib']}")
-        yield f"zlib's minigzip, {tag}", [program, "-c", text], [program, "-c", none]
-        lz4 = source["lz4"]
-        program = compile_all(compiler, folder / f"lz4-{tag}",
+        yield f"zlib's minigzip, {compiler}", [program, "-c", text], [program, "-c", none]
+        program = compile_all([compiler], folder / f"lz4-{compiler}",
                               [*(lz4 / "programs").glob("*.c"), *(lz4 / "lib").glob("*.c")], f"-I{lz4 / 'lib'}")
-        yield f"lz4 -9, {tag}", [program, "-9", "-c", large], [program, "-9", "-c", none]
-        zstd = source["zstd"]
-        sources = [*(zstd / "programs").glob("*.c")]
-        for part in ("common", "compress", "decompress", "dictBuilder"):
-            sources += (zstd / "lib" / part).glob("*.c")
-        program = compile_all(compiler, folder / f"zstd-{tag}", sources, "-DZSTD_MULTITHREAD", "-DZSTD_DISABLE_ASM",
-                              f"-I{zstd / 'lib'}", f"-I{zstd / 'lib' / 'common'}")
-        yield f"zstd -6, two threads, {tag}", [program, "-6", "-T2", "-q", "-c", large], [program, "-6", "-T2", "-q", "-c", none]
+        yield f"lz4 -9, {compiler}", [program, "-9", "-c", text], [program, "-9", "-c", none]
+    sources = [*(zstd / "programs").glob("*.c")]
+    for part in ("common", "compress", "decompress", "dictBuilder"):
+        sources += (zstd / "lib" / part).glob("*.c")
+    program = compile_all(["clang-19"], folder / "zstd", sources, "-DZSTD_MULTITHREAD", "-DZSTD_DISABLE_ASM",
+                          f"-I{zstd / 'lib'}", f"-I{zstd / 'lib' / 'common'}")
+    yield ("zstd -6 with two threads, clang-19", [program, "-6", "-T2", "-q", "-c", text],
+           [program, "-6", "-T2", "-q", "-c", none])
 
 
 def row(name, outcome):
-    idle, idle_counted = outcome["idle"].median, outcome["idle counted"].median
-    native, counted = outcome["native"].median - idle, outcome["counted"].median - idle_counted
-    processor = ((outcome["counted"].cpu_median - outcome["idle counted"].cpu_median) /
-                 (outcome["native"].cpu_median - outcome["idle"].cpu_median))
+    def ratio(of):
+        return ((of(outcome["counted"]) - of(outcome["idle counted"])) /
+                (of(outcome["native"]) - of(outcome["idle"])))
+    processor, wall = ratio(lambda one: one.cpu_median), ratio(lambda one: one.median)
+    copy = outcome["idle counted"].median - outcome["idle"].median
     return Row(f"native exact counts of {name}",
-               f"{counted / native:.2f} of its time ({counted:.2f} s : {native:.2f} s; of processor time "
-               f"{processor:.2f}); the copy is made in {idle_counted - idle:.2f} s",
-               f"at most {LIMIT:.0f}", counted / native <= LIMIT,
-               {"ratio": counted / native, "processor_ratio": processor, "copy_seconds": idle_counted - idle,
-                **{f"{key} seconds": one.seconds for key, one in outcome.items()}})
+               f"{processor:.2f} of its processor time ({outcome['native'].cpu_median:.2f} s; {wall:.2f} by the "
+               f"clock); the copy is made in {copy:.2f} s", f"at most {LIMIT:.0f}", processor <= LIMIT,
+               {"processor_ratio": processor, "wall_ratio": wall, "copy_seconds": copy,
+                **{f"{key} processor seconds": one.cpu_seconds for key, one in outcome.items()}})
 
 
 def run():

@@ -78,6 +78,7 @@ class CounterCode {
     flags_cross_returns_ = any_caller_reads_flags();
     CheapenedCounters done;
     std::vector<bool> free_of_flags;
+    free_of_flags.reserve(sites_.size());
     for (const Site& site : sites_)
       free_of_flags.push_back(!flags_are_read(code_[site.section].address + site.end));
     for (std::size_t i = 0; i < sites_.size(); ++i) {

@@ -190,7 +190,7 @@ class Flow {
   // The tables have a node for it, but no edge to that, nor to what comes next.
   void add_tail_call(std::uint64_t jump, std::uint32_t tail) {
     for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
-      Node& node = nodes_[n];
+      const Node& node = nodes_[n];
       if (node.of_tail_call || !node.placed() || jump < node.begin || jump >= node.end) continue;
       const bool falls_through = node.out.empty();
       add_edge(n, tail, jump, {});
