@@ -92,6 +92,11 @@ TEST(CounterFlow, ACounterBeforeACallHasCountedCallsNotReturns) {
   const InstructionCounts counts = count(counted, code, {3, 3, 7});
   EXPECT_EQ(at(counts, kBase + 8), 3U);
   EXPECT_EQ(at(counts, kBase + 16), 7U);
+  EXPECT_EQ(counts.if_calls_return, 2 * 7U);  // A: 7, and as many more as calls did not return
+  // Nobody came to C: then nobody came from B either.
+  const InstructionCounts never = count(counted, code, {3, 3, 0});
+  EXPECT_EQ(at(never, kBase), 3U);
+  EXPECT_EQ(never.if_calls_return, 0U);
 }
 
 TEST(CounterFlow, TheSecondOfTwoJumpsHasItsOwnCount) {
