@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -76,35 +77,50 @@ std::vector<CompileUnit> units_of(const Capture& capture) {
   return units;
 }
 
+Result<ChangePlanner> ChangePlanner::open(const Project& project, const BuildOfTree& build,
+                                          bool allow_assumptions) {
+  AF_TRY([[maybe_unused]] const Done known, check_forbidden(project.forge.forbid, build.tree));
+  ChangePlanner planner;
+  planner.none_wanted_ =
+      std::ranges::find(project.forge.forbid, kAllOwn) != project.forge.forbid.end();
+  if (planner.none_wanted_) return planner;
+  AF_TRY(const Capture capture, open_capture(build.capture));
+  planner.units_ = units_of(capture);
+  planner.request_.tree = build.tree;
+  planner.request_.project = build.project;
+  planner.request_.build_command = project.build;
+  planner.request_.forbidden = project.forge.forbid;
+  planner.request_.allow_assumptions = allow_assumptions;
+  const auto chosen = std::make_shared<ChosenFunctions>(project.forge.functions);
+  planner.request_.chosen = [chosen](const Finding& place,
+                                     const std::vector<SourceLocation>& sources) {
+    return chosen->has(place, sources);
+  };
+  return planner;
+}
+
+Result<Done> ChangePlanner::add(const std::string& program, const Binary& binary,
+                                const Profile& profile) {
+  if (none_wanted_) return Done{};
+  AF_TRY(request_.dialect, dialect_of(program));
+  AF_TRY(std::vector<Step> found, change_steps(binary, profile, units_, request_));
+  for (Step& step : found)
+    if (std::ranges::find(steps_, step) == steps_.end()) steps_.push_back(std::move(step));
+  return Done{};
+}
+
 Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree& build,
                                        bool allow_assumptions) {
-  std::vector<Step> steps;
-  AF_TRY(const Done known, check_forbidden(project.forge.forbid, build.tree));
-  static_cast<void>(known);
-  if (std::ranges::find(project.forge.forbid, kAllOwn) != project.forge.forbid.end()) return steps;
-  AF_TRY(const Capture capture, open_capture(build.capture));
-  const std::vector<CompileUnit> units = units_of(capture);
-  ChangeRequest request;
-  request.tree = build.tree;
-  request.project = build.project;
-  request.build_command = project.build;
-  request.forbidden = project.forge.forbid;
-  request.allow_assumptions = allow_assumptions;
-  ChosenFunctions chosen(project.forge.functions);
-  request.chosen = [&](const Finding& place, const std::vector<SourceLocation>& sources) {
-    return chosen.has(place, sources);
-  };
+  AF_TRY(ChangePlanner planner, ChangePlanner::open(project, build, allow_assumptions));
+  if (planner.none_wanted()) return std::vector<Step>();
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
     const std::string program = fmt::format("{}/{}", build.folder, one.binary);
     AF_TRY(const Profile profile, count_workload(program, one.workload));
     AF_TRY(const std::vector<Binary> binaries, open_input(program, {}));
-    AF_TRY(request.dialect, dialect_of(program));
-    AF_TRY(std::vector<Step> found, change_steps(binaries.front(), profile, units, request));
-    for (Step& step : found)
-      if (std::ranges::find(steps, step) == steps.end()) steps.push_back(std::move(step));
+    AF_TRY([[maybe_unused]] const Done added, planner.add(program, binaries.front(), profile));
   }
-  return steps;
+  return planner.steps();
 }
 
 }  // namespace asmforge

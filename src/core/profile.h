@@ -15,7 +15,7 @@
 namespace asmforge {
 
 enum class ProfileSource : std::uint8_t {
-  kExactCounts,  // every execution counted (QEMU user mode with our plugin)
+  kExactCounts,  // every execution counted (QEMU with our plugin, or an instrumented copy)
   kSamples,      // cpu-clock or hardware samples
 };
 
@@ -34,7 +34,7 @@ struct ProfileModule {
 
 struct Profile {
   ProfileSource source = ProfileSource::kExactCounts;
-  std::string tool;  // "qemu-x86_64 7.2.22", "perf_event cpu-clock 4000 Hz"
+  std::string tool;  // "qemu-x86_64 7.2.22", "llvm-bolt 19.1.7, natively"
   std::vector<std::string> command;
   std::vector<ProfileModule> modules;
   std::uint64_t total = 0;         // of all modules and of what could not be attributed

@@ -56,6 +56,11 @@ const std::vector<Tool>& tools() {
        false,
        "comparing asmforge with it in tests and benches",
        "apt install llvm-19"},
+      {"llvm-bolt",
+       {"llvm-bolt-19"},
+       false,
+       "exact counts at native speed (profile --native)",
+       "apt install bolt-19"},
   };
   return all;
 }

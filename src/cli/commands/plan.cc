@@ -40,7 +40,7 @@ struct Options {
 };
 
 Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectWorkload& one,
-                                       StatusLine& line) {
+                                       ChangePlanner& planner, StatusLine& line) {
   const std::string program = fmt::format("{}/{}", folder, one.binary);
   line.show(fmt::format("counting {}", one.workload.name), std::nullopt);
   AF_TRY(const Profile profile, count_workload(program, one.workload));
@@ -52,6 +52,7 @@ Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectW
   AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}, {}};
   AF_TRY(audited.report, audit_binary(binaries.front(), how));
   AF_TRY(audited.hot, hot_loops(binaries.front(), profile, kLeastShareOfLoop, HotLoopKind::kAll));
+  AF_TRY([[maybe_unused]] const Done added, planner.add(program, binaries.front(), profile));
   if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
   return audited;
 }
@@ -108,10 +109,14 @@ Result<int> run(const Options& options, Session& session) {
   AF_TRY(const RevisionBuild build, revisions.build(options.revision, commit, "plan"));
   std::error_code failed;
   std::filesystem::current_path(project.directory, failed);  // workloads run there
+  const SharedClone& clone = revisions.clone();
+  AF_TRY(ChangePlanner planner,
+         ChangePlanner::open(project, {clone.tree(), clone.folder(), build.folder, build.capture},
+                             false));
   std::vector<AuditedWorkload> audits;
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
-    AF_TRY(AuditedWorkload audited, audit_workload(build.folder, one, line));
+    AF_TRY(AuditedWorkload audited, audit_workload(build.folder, one, planner, line));
     audits.push_back(std::move(audited));
   }
   line.clear();
@@ -120,6 +125,7 @@ Result<int> run(const Options& options, Session& session) {
   const std::vector<std::string> left_out = leave_out(project.forge, audits);
   Plan plan = make_plan(audits, scores, {});
   plan.commit = commit;
+  plan.changes = planner.steps();
   plan.notes.insert(plan.notes.end(), left_out.begin(), left_out.end());
   AF_TRY(const std::vector<std::string> changed, changed_files(revisions.clone().repository()));
   if (!changed.empty())

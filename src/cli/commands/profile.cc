@@ -31,6 +31,7 @@ struct Options {
   std::string import;
   bool exact = false;
   bool sample = false;
+  bool native = false;
   bool each_instruction = false;
   unsigned frequency = 4000;
   double timeout = 0;  // seconds
@@ -181,7 +182,9 @@ Result<int> run_program(const Options& options, Session& session) {
       session.err.flush();
     };
   AF_TRY([[maybe_unused]] const Done writable, check_writable(options.file));
-  AF_TRY(const ProfiledRun run, options.sample ? sample_natively(request) : count_exactly(request));
+  AF_TRY(const ProfiledRun run, options.sample   ? sample_natively(request)
+                                : options.native ? count_natively(request)
+                                                 : count_exactly(request));
   AF_TRY(const Done written, write_profile(run.profile, options.file));
   static_cast<void>(written);
   if (run.timed_out)
@@ -226,8 +229,13 @@ Run setup(CLI::App& app) {
   app.add_option("--show", options->show, "Print what this profile holds")->type_name("FILE");
   auto* exact = app.add_flag("--exact", options->exact,
                              "Count every instruction, under QEMU (this is the default)");
-  app.add_flag("--sample", options->sample, "Sample natively, at a small cost in time")
-      ->excludes(exact);
+  auto* sample =
+      app.add_flag("--sample", options->sample, "Sample natively, at a small cost in time")
+          ->excludes(exact);
+  app.add_flag("--native", options->native,
+               "Count every instruction of the program itself natively, with llvm-bolt")
+      ->excludes(exact)
+      ->excludes(sample);
   app.add_option("--frequency", options->frequency, "Samples per second of CPU time (4000)")
       ->type_name("HZ")
       ->check(CLI::Range(1U, kMaxFrequency).description(""));
@@ -249,7 +257,7 @@ extern const Command profile{
     "-- COMMAND [ARGUMENTS...]",
     "Counts are exact: the program runs under QEMU's user mode, three to ten times slower than\n"
     "natively, with a plugin that counts every instruction of every thread and process. With\n"
-    "--sample it runs natively. Its standard streams are yours. Counts belong to builds: list,\n"
-    "show and audit refuse a profile of another build."};
+    "--native and --sample it runs natively. Its standard streams are yours. Counts belong to\n"
+    "builds: list, show and audit refuse a profile of another build."};
 
 }  // namespace asmforge::commands

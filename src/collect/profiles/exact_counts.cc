@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <thread>
 #include <utility>
 
 #include "base/helper_file.h"
@@ -17,6 +16,7 @@
 #include "collect/profiles/cpu_features.h"
 #include "collect/profiles/profile_program.h"
 #include "collect/profiles/qemu_plugin/emulated_command.h"
+#include "collect/profiles/watch_program.h"
 
 extern char** environ;
 
@@ -24,7 +24,6 @@ namespace asmforge {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 struct CountFolder {
   std::string path;
@@ -100,62 +99,6 @@ Result<Emulated> emulate(const emulator& how, const ProfileRequest& request) {
   return emulated;
 }
 
-// Waits for the program to end, adding the counts of its processes as they end.
-class Watch {
- public:
-  Watch(const ProfileRequest& request, RunningProgram& program, CountFiles& files,
-        ProfileBuilder& builder)
-      : request_(request), program_(program), files_(files), builder_(builder) {}
-
-  ProfiledRun until_it_ends() {
-    while (true) {
-      if (const std::optional<Ending> ending = program_.poll()) {
-        run_.ending = *ending;
-        return std::move(run_);
-      }
-      std::this_thread::sleep_for(kPause);
-      if (Clock::now() > next_collection_) {
-        files_.collect_ended(builder_);
-        next_collection_ = Clock::now() + kCollectionEvery;
-      }
-      end_if_asked();
-    }
-  }
-
- private:
-  static constexpr std::chrono::milliseconds kPause{5};
-  static constexpr std::chrono::milliseconds kCollectionEvery{500};
-  static constexpr std::chrono::seconds kGrace{3};  // after Ctrl-C, for its own clean-up
-
-  void end_if_asked() {
-    const Clock::time_point now = Clock::now();
-    if (request_.timeout.count() != 0 && now - start_ > request_.timeout) {
-      run_.timed_out = true;
-      kill_all();
-    }
-    if (!interrupted()) return;
-    // Ctrl-C reached the program too; a signal sent to us alone did not.
-    if (!run_.interrupted) kill(program_.pid(), SIGTERM);
-    if (!run_.interrupted) interrupted_at_ = now;
-    run_.interrupted = true;
-    if (now - interrupted_at_ > kGrace) kill_all();
-  }
-
-  void kill_all() {
-    for (const pid_t pid : files_.running()) kill(pid, SIGKILL);
-    kill(program_.pid(), SIGKILL);
-  }
-
-  const ProfileRequest& request_;
-  RunningProgram& program_;
-  CountFiles& files_;
-  ProfileBuilder& builder_;
-  ProfiledRun run_;
-  const Clock::time_point start_ = Clock::now();
-  Clock::time_point next_collection_ = start_ + kCollectionEvery;
-  Clock::time_point interrupted_at_;
-};
-
 std::string version_of(const std::string& qemu) {
   ProcessOptions options;
   options.argv = {qemu, "--version"};
@@ -204,7 +147,10 @@ Result<ProfiledRun> count_exactly(const ProfileRequest& request) {
   static_cast<void>(released);
   CountFiles files(folder.path);
   ProfileBuilder builder;
-  ProfiledRun run = Watch(request, program, files, builder).until_it_ends();
+  // The counts of processes are added as they end.
+  ProfiledRun run = watch_until_it_ends(
+      program,
+      {request.timeout, [&] { files.collect_ended(builder); }, [&] { return files.running(); }});
   if (!files.any_seen() && (run.interrupted || interrupted()))
     return Error{ErrorCode::kInterrupted, "interrupted", ""};
   if (!files.any_seen())

@@ -38,6 +38,10 @@ struct ProfiledRun {
 // does what it executes.
 Result<ProfiledRun> count_exactly(const ProfileRequest& request);
 
+// Exact execution counts of the program's own code: a copy that llvm-bolt instrumented
+// runs in its place. Its shared libraries and what it executes are not counted.
+Result<ProfiledRun> count_natively(const ProfileRequest& request);
+
 // Samples of where the CPU clock ticks, user mode only, with its threads and children.
 Result<ProfiledRun> sample_natively(const ProfileRequest& request);
 

@@ -130,6 +130,8 @@ void write_plan(const Plan& plan, std::size_t limit, const Palette& palette, Out
     out.print("{} more {} in code that these workloads hardly run\n", plan.below_share,
               plan.below_share == 1 ? "finding" : "findings");
   for (const std::string& note : plan.notes) out.print("note: {}\n", printable(note));
+  if (!plan.changes.empty()) out.write("'asmforge forge' tries these by itself:\n");
+  for (const Step& change : plan.changes) out.print("    {}\n", printable(change.name));
   if (std::ranges::any_of(plan.steps, is_known))
     out.write(
         "Make one of the changes on a branch of its own, with its prediction in the "
@@ -169,6 +171,13 @@ void write_plan_json(const Plan& plan, Output& out) {
                                        {"unknown", step.record->unknown}}
                                 : Json()}});
   }
+  document.end_array();
+  document.begin_array("changes");
+  for (const Step& change : plan.changes)
+    document.element({{"name", change.name},
+                      {"transform", change.transform},
+                      {"expectations", change.expectations},
+                      {"patch", change.patch}});
   document.end_array();
 }
 
