@@ -40,7 +40,7 @@ struct Plan {
   std::string commit;
   std::vector<std::string> workloads;  // that were counted
   std::vector<PlanStep> steps;
-  std::vector<Step> changes;           // that the loop tries by itself, in this order
+  std::vector<Step> changes;      // that the loop tries by itself, in this order
   std::uint64_t below_share = 0;  // findings in code that the workloads hardly run
   std::vector<std::string> notes;
 };

@@ -24,7 +24,8 @@ Result<std::vector<Step>> change_steps(const Binary& binary, const Profile& prof
                                        std::span<const CompileUnit> units,
                                        const ChangeRequest& request) {
   TreeSources sources(request.tree, units, request.forbidden);
-  AF_TRY(std::vector<HotLoop> loops, hot_loops(binary, profile, kLeastShare, HotLoopKind::kInnermost));
+  AF_TRY(std::vector<HotLoop> loops,
+         hot_loops(binary, profile, kLeastShare, HotLoopKind::kInnermost));
   AF_TRY(std::vector<HotFunction> functions,
          hot_functions(binary, profile, kLeastShare, request.most_functions));
   if (request.chosen) {
