@@ -108,8 +108,9 @@ class Bench {
     if (sanitized)
       argv.insert(argv.end(), {"-fsanitize=address,undefined", "-fno-sanitize-recover=all"});
     // What it calls elsewhere is not there: an input that needs it fails, in both versions.
-    argv.insert(argv.end(), {"-w", "-no-pie", "-Wl,--unresolved-symbols=ignore-all", text, driver_,
-                             "-lm", "-o", program});
+    argv.insert(argv.end(), {"-w", "-no-pie", "-Wl,--unresolved-symbols=ignore-all", text,
+                             // The arguments may name a language; an archive has none.
+                             "-x", "none", driver_, "-lm", "-o", program});
     return argv;
   }
 

@@ -132,6 +132,7 @@ void write_plan(const Plan& plan, std::size_t limit, const Palette& palette, Out
   for (const std::string& note : plan.notes) out.print("note: {}\n", printable(note));
   if (!plan.changes.empty()) out.write("'asmforge forge' tries these by itself:\n");
   for (const Step& change : plan.changes) out.print("    {}\n", printable(change.name));
+  if (!plan.changes.empty()) out.write("\n");
   if (std::ranges::any_of(plan.steps, is_known))
     out.write(
         "Make one of the changes on a branch of its own, with its prediction in the "
