@@ -16,7 +16,7 @@ name = "usual"
 command = "./tool"
 metric = "instructions"
 [forge]
-forbid = ["pragma"]
+forbid = ["automatic"]
 [candidates]
 {candidates}
 """
