@@ -29,10 +29,11 @@ def programs(folder):
     """Name, command, and a command of the same program that does next to nothing."""
     mixed = pathlib.Path(__file__).resolve().parent / "programs" / "mixed.c"
     source = {name: pathlib.Path(debian_source.source(name)) for name in ("zlib", "lz4", "zstd")}
-    text, none = folder / "text", folder / "none"
+    text, more, none = folder / "text", folder / "more", folder / "none"
     none.write_bytes(b"x")
     pieces = sorted((source["zstd"] / "lib").rglob("*.[ch]"))
-    text.write_bytes(b"".join(piece.read_bytes() for piece in pieces) * 3)
+    text.write_bytes(b"".join(piece.read_bytes() for piece in pieces) * 7)
+    more.write_bytes(text.read_bytes() * 7)
     library = [source["zlib"] / f"{name}.c" for name in (
         "adler32", "crc32", "deflate", "inffast", "inflate", "inftrees", "trees", "zutil", "compress", "uncompr",
         "gzclose", "gzlib", "gzread", "gzwrite")]
@@ -52,7 +53,7 @@ def programs(folder):
         sources += (zstd / "lib" / part).glob("*.c")
     program = compile_all(["clang-19"], folder / "zstd", sources, "-DZSTD_MULTITHREAD", "-DZSTD_DISABLE_ASM",
                           f"-I{zstd / 'lib'}", f"-I{zstd / 'lib' / 'common'}")
-    yield ("zstd -6 with two threads, clang-19", [program, "-6", "-T2", "-q", "-c", text],
+    yield ("zstd -6 with two threads, clang-19", [program, "-6", "-T2", "-q", "-c", more],
            [program, "-6", "-T2", "-q", "-c", none])
 
 
