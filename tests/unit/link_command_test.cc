@@ -32,12 +32,14 @@ TEST(ToolNames, AreKnownByTheirEndWithoutAVersion) {
   for (const char* linker : {"ld", "/usr/bin/ld", "ld.lld-19", "x86_64-linux-gnu-ld.bfd", "lld",
                              "rust-lld", "mold", "/opt/wild", "ld.gold", "lld-19"})
     EXPECT_EQ(asmforge_tool_named(linker), ASMFORGE_LINKER) << linker;
-  for (const char* other : {"build", "ldd", "old", "world", "gld", "mould", "clang-tidy-19", "cc1",
+  for (const char* other : {"build", "ldd", "old", "world", "gld", "mould", "clang-tidy-19", "cc2",
                             "clang-format", "ld.so", "", "/", "-", "19", "-19", "gas", "has"})
     EXPECT_EQ(asmforge_tool_named(other), ASMFORGE_NO_TOOL) << other;
   EXPECT_EQ(asmforge_tool_named("/usr/bin/x86_64-linux-gnu-as"), ASMFORGE_ASSEMBLER);
   EXPECT_EQ(asmforge_tool_named("/usr/lib/llvm-19/bin/clang++"), ASMFORGE_CLANG);
   EXPECT_EQ(asmforge_tool_named("clang-19"), ASMFORGE_CLANG);
+  EXPECT_EQ(asmforge_tool_named("/usr/lib/gcc/x86_64-linux-gnu/12/cc1"), ASMFORGE_GCC);
+  EXPECT_EQ(asmforge_tool_named("cc1plus"), ASMFORGE_GCC);
 }
 
 // What gcc 12 gives to ld through collect2.
