@@ -72,26 +72,31 @@ std::string_view other_level(std::string_view level) {
 
 bool is_cplusplus(const std::string& source) { return fs::path(source).extension() != ".c"; }
 
-std::optional<Step> step_of_source(const TreeSource& source, const ChangeRequest& request) {
+void add_steps_of_source(const TreeSource& source, const ChangeRequest& request,
+                         std::vector<Step>& steps) {
   // A header is compiled by the flags of those that include it.
   if (source.unit == nullptr ||
       !compiles(*source.unit, fmt::format("{}/{}", request.tree, source.file)))
-    return std::nullopt;
+    return;
   const std::optional<BuildFile> build = build_file_of(source.file, request);
-  if (!build || request.forbids(build->file)) return std::nullopt;
+  if (!build || request.forbids(build->file)) return;
   FlagOfSource wanted;
   const fs::path folder = fs::path(build->file).parent_path();
   wanted.source = source.file;
   if (!folder.empty()) wanted.source = fs::path(source.file).lexically_relative(folder).string();
   wanted.is_cplusplus = is_cplusplus(source.file);
-  wanted.flag = other_level(source.unit->optimisation);
-  const Result<Patch> patch = add_flag(build->system, build->file, build->text, wanted);
-  if (!patch) return std::nullopt;
-  Step step;
-  step.name = fmt::format("{}: {} for {}", build->file, wanted.flag, source.file);
-  step.transform = "flag";
-  step.patch = unified_diff(build->text, *patch);
-  return step;
+  std::vector<std::string> flags = source.unit->taken_back;
+  flags.emplace_back(other_level(source.unit->optimisation));
+  for (const std::string& flag : flags) {
+    wanted.flag = flag;
+    const Result<Patch> patch = add_flag(build->system, build->file, build->text, wanted);
+    if (!patch) continue;
+    Step step;
+    step.name = fmt::format("{}: {} for {}", build->file, wanted.flag, source.file);
+    step.transform = "flag";
+    step.patch = unified_diff(build->text, *patch);
+    if (std::ranges::find(steps, step) == steps.end()) steps.push_back(std::move(step));
+  }
 }
 
 void add_cargo_steps(const ChangeRequest& request, std::vector<Step>& steps) {
@@ -131,8 +136,7 @@ std::vector<Step> flag_steps(std::span<const HotFunction> functions, const Chang
     if (!hot.source.known()) continue;
     const TreeSource* source = sources.find(hot.source.frames.back());
     if (source == nullptr) continue;
-    std::optional<Step> step = step_of_source(*source, request);
-    if (step && std::ranges::find(steps, *step) == steps.end()) steps.push_back(std::move(*step));
+    add_steps_of_source(*source, request, steps);
   }
   if (request.build_command.find("cargo") != std::string::npos &&
       std::ranges::any_of(functions, is_rust))

@@ -1,5 +1,5 @@
 // Steps that ask for another optimisation level of the files that a program spends its time
-// in, where the project's build is written down.
+// in, or take back a flag that hinders the compiler, where the project's build is written down.
 #pragma once
 
 #include <span>

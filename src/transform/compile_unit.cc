@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 namespace asmforge {
 namespace {
@@ -38,6 +39,19 @@ constexpr std::array<std::string_view, 17> kDroppedWithValue = {"-o",
 constexpr std::array<std::string_view, 7> kSuffixes = {".c", ".cc",  ".cpp", ".cxx",
                                                        ".C", ".c++", ".cp"};
 
+// Flags that only ever make code slower, and what takes each back. Those that people set for
+// another reason (debugging, security, defined overflow) are not among them.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kHindering = {{
+    {"-fno-inline", "-finline"},
+    {"-fno-inline-functions", "-finline-functions"},
+    {"-fno-unroll-loops", "-funroll-loops"},
+    {"-fno-vectorize", "-fvectorize"},
+    {"-fno-slp-vectorize", "-fslp-vectorize"},
+    {"-fno-tree-vectorize", "-ftree-vectorize"},
+    {"-fno-tree-slp-vectorize", "-ftree-slp-vectorize"},
+    {"-fno-builtin", "-fbuiltin"},
+}};
+
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& list) {
   return std::ranges::find(list, word) != list.end();
@@ -60,6 +74,8 @@ CompileUnit compile_unit(const std::vector<std::string>& argv, const std::string
   unit.directory = directory;
   for (std::size_t i = 0; i < argv.size(); ++i) {
     const std::string& word = argv[i];
+    for (const auto& [flag, opposite] : kHindering)
+      if (word == flag) unit.taken_back.emplace_back(opposite);
     const std::string_view next = i + 1 < argv.size() ? std::string_view(argv[i + 1]) : "";
     if (is_one_of(word, kKeptWithValue) && i + 1 < argv.size()) {
       unit.arguments.push_back(word);

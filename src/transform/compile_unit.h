@@ -15,6 +15,9 @@ struct CompileUnit {
   std::string source;                  // as it was named there
   std::vector<std::string> arguments;  // that decide what the preprocessor and parser see
   std::string optimisation;            // "-O2"; empty: none was asked for
+  // What would take back a flag that keeps the compiler from optimising: "-finline" for
+  // -fno-inline.
+  std::vector<std::string> taken_back;
 };
 
 // From the arguments of gcc's cc1, of clang's driver or of its -cc1; without a source when

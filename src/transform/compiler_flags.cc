@@ -9,7 +9,7 @@
 namespace asmforge {
 namespace {
 
-// What is appended: the flag comes behind `front`, which tells that a flag was added already.
+// What is appended, and how it begins up to the flag itself.
 struct Addition {
   std::string front;
   std::string text;
@@ -28,8 +28,8 @@ Addition to_makefile(std::string_view text, const FlagOfSource& wanted) {
 
 Addition to_cmake(const FlagOfSource& wanted) {
   const std::string front =
-      fmt::format("set_property(SOURCE \"{}\" APPEND PROPERTY COMPILE_OPTIONS ", wanted.source);
-  return {front, fmt::format("{}\"{}\")\n", front, wanted.flag)};
+      fmt::format("set_property(SOURCE \"{}\" APPEND PROPERTY COMPILE_OPTIONS \"", wanted.source);
+  return {front, fmt::format("{}{}\")\n", front, wanted.flag)};
 }
 
 struct LineAt {
@@ -62,9 +62,12 @@ Result<Patch> add_flag(BuildSystem system, const std::string& file, std::string_
                        const FlagOfSource& wanted) {
   AF_CHECK(system != BuildSystem::kCargo);
   Addition added = system == BuildSystem::kMake ? to_makefile(text, wanted) : to_cmake(wanted);
-  if (text.find(added.front) != std::string_view::npos)
+  // Of levels one is enough: the next would only be tried against the one before.
+  const std::string_view once =
+      wanted.flag.starts_with("-O") ? "-O" : std::string_view(wanted.flag);
+  if (text.find(added.front + std::string(once)) != std::string_view::npos)
     return Error{ErrorCode::kNotFound,
-                 fmt::format("{}: has a flag for {} already", file, wanted.source), ""};
+                 fmt::format("{}: has such a flag for {} already", file, wanted.source), ""};
   if (!text.empty() && !text.ends_with('\n')) added.text.insert(0, "\n");
   return Patch{file, text.size(), "", std::move(added.text)};
 }

@@ -23,8 +23,8 @@ struct FlagOfSource {
 };
 
 // At the end of the file: what comes last wins. Where the makefile makes no objects, the flag is
-// for all that it compiles. kNotFound when one was added
-// for the source before.
+// for all that it compiles. kNotFound when it was added
+// before, or another level of optimisation was.
 Result<Patch> add_flag(BuildSystem system, const std::string& file, std::string_view text,
                        const FlagOfSource& wanted);
 

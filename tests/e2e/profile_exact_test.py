@@ -187,6 +187,28 @@ def single_steps(folder):
     print(f"single steps: {sum(truth.values()):,} instructions at {len(truth)} addresses agree")
 
 
+def page_ends(folder):
+    """Instructions that reach from one page into the next, at each of their bytes: QEMU begins a
+    new block with them, after it began to translate them as the last of the one before."""
+    program, stepper = folder / "pages", folder / "stepper"
+    text, number = ".globl _start\n_start:\n", 0
+    for insn, size in (("movabs $0x1122334455667788, %rax", 10), ("lock addl $1, counter(%rip)", 8),
+                       ("addl %eax, counter(%rip)", 6), ("xorl %eax, %eax", 2)):
+        for inside in range(1, size + 1):
+            text += (f"jmp start{number}\n.balign 4096, 0x90\n.skip {4096 - inside - 6}, 0x90\n"
+                     f"start{number}: movl $3, %ecx\nagain{number}: nop\n{insn}\nadd $1, %edx\ndec %ecx\njne again{number}\n")
+            number += 1
+    text += "movl $60, %eax\nxorl %edi, %edi\nsyscall\n.bss\n.balign 8\ncounter: .quad 0\n"
+    (folder / "pages.s").write_text(text)
+    build(["clang-19", "-nostdlib", "-static", "-Wl,--build-id", "-o", program, folder / "pages.s"])
+    truth = {int(a, 16): int(n) for a, n in (line.split() for line in run([stepper, program]).stdout.splitlines())}
+    for mode in ([], ["--each-instruction"]):
+        found, _ = profile(folder, [program], mode)
+        different = {hex(a): (n, truth.get(a)) for a, n in found.modules["pages"].items() if n and truth.get(a) != n}
+        check(f"counts at the ends of pages {mode}", different, {})
+    print(f"page ends: {number} instructions across them agree with single steps")
+
+
 def against_callgrind(folder):
     """Each instruction of a program with libraries has the count that callgrind has."""
     if not shutil.which("valgrind"):
@@ -266,7 +288,7 @@ def bad_input(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for test in (known_counts, processes, interrupted, streams, single_steps, against_callgrind, both_modes, bad_input):
+    for test in (known_counts, processes, interrupted, streams, single_steps, page_ends, against_callgrind, both_modes, bad_input):
         before = len(failures)
         test(pathlib.Path(name))
         print(f"{test.__name__}: {'ok' if len(failures) == before else 'FAILED'}")

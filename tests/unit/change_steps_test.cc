@@ -46,7 +46,7 @@ class ChangeSteps : public testing::Test {
     request_.tree = folder_->path();
     request_.project = request_.tree;
     request_.build_command = "make";
-    units_.push_back({"gcc", folder_->path(), "src/a.c", {"-w"}, "-O2"});
+    units_.push_back({"gcc", folder_->path(), "src/a.c", {"-w"}, "-O2", {}});
     profile_.total = 100000;
     hot_.name = "hot";
     hot_.share = 0.9;
@@ -153,6 +153,10 @@ TEST_F(ChangeSteps, AsksForAFlagBesideTheSourceOrAbove) {
   write("src/GNUmakefile", "a.o: a.c\n");
   EXPECT_THAT(names(flags()), ElementsAre("src/GNUmakefile: -O3 for src/a.c"));
   EXPECT_THAT(flags()[0].patch, HasSubstr("+a.o: override CFLAGS += -O3\n"));
+  units_[0].taken_back = {"-finline"};
+  EXPECT_THAT(names(flags()), ElementsAre("src/GNUmakefile: -finline for src/a.c",
+                                          "src/GNUmakefile: -O3 for src/a.c"));
+  units_[0].taken_back.clear();
   units_[0].optimisation = "-O3";
   EXPECT_THAT(names(flags()), ElementsAre("src/GNUmakefile: -O2 for src/a.c"));
   request_.forbidden = {"src/GNUmakefile"};

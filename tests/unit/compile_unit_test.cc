@@ -29,13 +29,21 @@ TEST(CompileUnit, OfWhatGccTellsItsFrontEnd) {
 TEST(CompileUnit, OfWhatClangIsTold) {
   const CompileUnit unit = compile_unit(
       {"-O1", "-std=c++17", "-MD", "-MF", "b.d", "-Iinclude", "-isystem", "/opt/x", "-include",
-       "config.h", "-fPIC", "-Wall", "-O3", "-c", "/src/b.cc", "-o", "b.o"},
+       "config.h", "-fPIC", "-Wall", "-fno-inline", "-O3", "-c", "/src/b.cc", "-o", "b.o"},
       "/build");
   EXPECT_EQ(unit.source, "/src/b.cc");
   EXPECT_EQ(unit.optimisation, "-O3");
   EXPECT_THAT(unit.arguments, ElementsAre("-O1", "-std=c++17", "-Iinclude", "-isystem", "/opt/x",
                                           "-include", "config.h", "-O3"));
   EXPECT_TRUE(compiles(unit, "/src/b.cc"));
+}
+
+TEST(CompileUnit, KnowsFlagsThatOnlyHinder) {
+  EXPECT_THAT(compile_unit({"-O2", "-fno-inline", "-fno-strict-aliasing", "-fno-tree-vectorize",
+                            "-fno-inline-small-functions", "-c", "a.c"},
+                           "/")
+                  .taken_back,
+              ElementsAre("-finline", "-ftree-vectorize"));
 }
 
 TEST(CompileUnit, OfNoSource) {

@@ -32,7 +32,7 @@ class Differential : public testing::Test {
   DifferentialResult compare(const std::string& text, std::string after = {},
                              const std::string& suffix = ".c") {
     DifferentialRequest request;
-    request.unit = {compiler_, folder_->path(), "before" + suffix, {"-x", "c", "-O3"}, "-O3"};
+    request.unit = {compiler_, folder_->path(), "before" + suffix, {"-x", "c", "-O3"}, "-O3", {}};
     request.before = write("before" + suffix, text);
     const Result<SourceMap> map = map_source(request.before, request.unit);
     EXPECT_TRUE(map);

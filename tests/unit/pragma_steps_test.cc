@@ -30,7 +30,7 @@ class PragmaSteps : public testing::Test {
   }
 
   std::vector<std::string> names(const std::vector<HotLoop>& loops) {
-    const std::vector<CompileUnit> units = {{"gcc", tree_.path(), "a.c", {"-w"}, "-O2"}};
+    const std::vector<CompileUnit> units = {{"gcc", tree_.path(), "a.c", {"-w"}, "-O2", {}}};
     ChangeRequest request;
     request.tree = tree_.path();
     request.dialect = PragmaDialect::kGcc;

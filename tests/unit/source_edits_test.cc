@@ -114,7 +114,10 @@ TEST(CompilerFlags, OfOneSourceInAMakefile) {
       edited(whole, add_flag(BuildSystem::kMake, "Makefile", whole, {"hot.cc", true, "-O3"}));
   EXPECT_EQ(once, whole + "override CXXFLAGS += -O3\n");
   EXPECT_THAT(edited(once, add_flag(BuildSystem::kMake, "Makefile", once, {"hot.cc", true, "-O2"})),
-              HasSubstr("has a flag for hot.cc already"));
+              HasSubstr("has such a flag for hot.cc already"));
+  EXPECT_EQ(
+      edited(once, add_flag(BuildSystem::kMake, "Makefile", once, {"hot.cc", true, "-finline"})),
+      once + "override CXXFLAGS += -finline\n");
 }
 
 TEST(CompilerFlags, OfOneSourceInCMake) {

@@ -41,7 +41,8 @@ class SourceMapTest : public testing::Test {
   Mapped map(const std::string& name, const std::string& text,
              std::vector<std::string> arguments = {}) {
     const std::string path = write(name, text);
-    Result<SourceMap> map = map_source(path, {"", folder_->path(), name, std::move(arguments), ""});
+    Result<SourceMap> map =
+        map_source(path, {"", folder_->path(), name, std::move(arguments), "", {}});
     EXPECT_TRUE(map) << map.error().what;
     return {text, map ? *map : SourceMap()};
   }
@@ -165,7 +166,7 @@ TEST_F(SourceMapTest, ReadsAHeaderAsPartOfASource) {
   const std::string header =
       write("h.h", "static int f(int n) { while (n > 9) n /= 2; return n; }\n");
   write("d.c", "#include \"h.h\"\nint g(int n) { for (;;) return f(n); }\n");
-  const Result<SourceMap> map = map_source(header, {"", folder_->path(), "d.c", {}, ""});
+  const Result<SourceMap> map = map_source(header, {"", folder_->path(), "d.c", {}, "", {}});
   ASSERT_TRUE(map);
   ASSERT_EQ(map->loops.size(), 1U);
   EXPECT_EQ(map->loops.front().offset, 22U);
@@ -175,12 +176,12 @@ TEST_F(SourceMapTest, ReadsAHeaderAsPartOfASource) {
 TEST_F(SourceMapTest, SaysWhenItCannotRead) {
   write("e.c", "int f(void) { return 1; }\n");
   const std::string here = folder_->path();
-  EXPECT_FALSE(map_source(here + "/none.c", {"", here, "e.c", {}, ""}));
-  EXPECT_FALSE(map_source(here + "/e.c", {"", here + "/none", "e.c", {}, ""}));
+  EXPECT_FALSE(map_source(here + "/none.c", {"", here, "e.c", {}, "", {}}));
+  EXPECT_FALSE(map_source(here + "/e.c", {"", here + "/none", "e.c", {}, "", {}}));
   // Errors in the source are its compiler's matter; what is there is told.
   const std::string broken =
       write("broken.c", "int f(void) { for (;;) { nonsense; } }\nint g( {\n");
-  const Result<SourceMap> map = map_source(broken, {"", here, "broken.c", {}, ""});
+  const Result<SourceMap> map = map_source(broken, {"", here, "broken.c", {}, "", {}});
   ASSERT_TRUE(map) << map.error().what;
   EXPECT_EQ(map->loops.size(), 1U);
 }

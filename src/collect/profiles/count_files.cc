@@ -7,6 +7,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <utility>
 
 #include "base/mapped_file.h"
 #include "collect/profiles/qemu_plugin/count_format.h"
@@ -65,6 +67,8 @@ CodeFile code_file(const count_module& module, std::span<const std::uint8_t> pat
   return file;
 }
 
+constexpr std::uint64_t kPageBytes = 4096;
+
 // Walks the records; stops at the first that does not fit, which is our own bug or
 // somebody's hand in the folder.
 class Records {
@@ -72,20 +76,44 @@ class Records {
   Records(const std::vector<std::uint64_t>& counts, ProfileBuilder& builder)
       : counts_(counts), builder_(builder) {}
 
-  bool add_all(std::span<const std::uint8_t> rest) {
+  bool add_all(std::span<const std::uint8_t> records) {
+    static_cast<void>(walk(records, [&](std::uint32_t kind, std::span<const std::uint8_t> record) {
+      return kind == COUNT_MODULE || note_beginning(record);
+    }));
+    return walk(records, [&](std::uint32_t kind, std::span<const std::uint8_t> record) {
+      return kind == COUNT_MODULE ? add_module(record) : add_segment(record);
+    });
+  }
+
+ private:
+  // False when one does not fit.
+  template <class Visit>
+  static bool walk(std::span<const std::uint8_t> rest, const Visit& visit) {
     while (!rest.empty()) {
       if (rest.size() < 8) return false;
       const auto kind = copy_of<std::uint32_t>(rest);
       const auto bytes = copy_of<std::uint32_t>(rest.subspan(4));
       if (bytes < 8 || bytes % 8 != 0 || bytes > rest.size()) return false;
-      const std::span<const std::uint8_t> record = rest.first(bytes);
-      if (kind == COUNT_MODULE ? !add_module(record) : !add_segment(record)) return false;
+      if (!visit(kind, rest.first(bytes))) return false;
       rest = rest.subspan(bytes);
     }
     return true;
   }
 
- private:
+  using Place = std::pair<std::uint32_t, std::uint64_t>;  // module and file offset
+
+  // Of an instruction that reaches into the next page QEMU begins a new block, but only after it
+  // began to translate it as the last of the block before: there it is listed as well, with as
+  // many of its bytes as lie before the page's end, and did not run.
+  bool note_beginning(std::span<const std::uint8_t> record) {
+    if (record.size() <= sizeof(count_segment)) return false;
+    const auto segment = copy_of<count_segment>(record);
+    const std::uint8_t size = record[sizeof(count_segment)];
+    if (segment.insns != 0 && segment.file_offset % kPageBytes + size > kPageBytes)
+      reaching_over_.emplace(segment.module, segment.file_offset);
+    return true;
+  }
+
   bool add_module(std::span<const std::uint8_t> record) {
     if (record.size() < sizeof(count_module)) return false;
     const auto module = copy_of<count_module>(record);
@@ -113,6 +141,8 @@ class Records {
     }
     std::uint64_t offset = segment.file_offset;
     for (std::uint32_t i = 0; i < segment.insns; ++i) {
+      const bool is_last = i != 0 && i + 1 == segment.insns;
+      if (is_last && reaching_over_.contains({segment.module, offset})) break;
       builder_.add(files_[segment.module - 1], offset, count);
       offset += sizes[i];
     }
@@ -122,6 +152,7 @@ class Records {
   const std::vector<std::uint64_t>& counts_;
   ProfileBuilder& builder_;
   std::vector<ProfileBuilder::FileNumber> files_;  // module number - 1
+  std::set<Place> reaching_over_;  // instructions at the beginning of a block, over a page's end
 };
 
 void add_notes(const count_header& header, bool still_runs, ProfileBuilder& builder) {
