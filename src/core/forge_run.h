@@ -57,6 +57,7 @@ struct ForgeRun {
   std::string applied_commit;             // what the project's branch got; empty until applied
   std::vector<std::int64_t> totals;       // the journal's entries of first against last
   std::vector<std::int64_t> validations;  // and on workloads that were never used to choose
+  std::vector<std::string> remaining;     // where most is executed in what is kept, a line each
   std::optional<Effect> total;            // of first against last, when one workload was measured
   ForgeTimes times;
   std::vector<ForgeStep> steps;

@@ -558,6 +558,16 @@ Result<bool> Loop::stands() {
 }
 
 Result<Done> Loop::end_run(std::string outcome) {
+  if (hooks_.remaining) {
+    say("counting what is left");
+    const double start = hooks_.now();
+    AF_TRY(const RevisionBuild last, build_of(run_.tip_commit, "all that is kept"));
+    Result<std::vector<std::string>> lines = hooks_.remaining(last.folder);
+    run_.times.building += hooks_.now() - start;
+    // Without QEMU nothing can be counted: that is no reason not to end.
+    if (!lines && lines.error().code != ErrorCode::kUnavailable) return lines.error();
+    if (lines) run_.remaining = std::move(*lines);
+  }
   run_.outcome = std::move(outcome);
   run_.finished = true;
   return save();

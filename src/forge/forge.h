@@ -65,6 +65,8 @@ struct ForgeHooks {
   // Steps of asmforge's own: for what the run begins with, and again for each that is kept.
   // May be empty.
   std::function<Result<std::vector<Step>>(const BuildOfTree& build)> plan;
+  // Where the programs in `folder` execute most, a line each; may be empty.
+  std::function<Result<std::vector<std::string>>(const std::string& folder)> remaining;
   // Why what a step asserts must not be asserted; empty when nothing speaks against it. May be
   // empty when no such steps are planned.
   std::function<Result<std::string>(const AssumptionToTry&)> try_assumption;

@@ -87,7 +87,8 @@ CREATE TABLE step (
   assembly TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (run, ordinal)
 );
-)"};
+)",
+    "ALTER TABLE run ADD COLUMN remaining TEXT NOT NULL DEFAULT '';"};
 
 JournalEntry entry_of(const DatabaseRow& row) {
   JournalEntry entry;

@@ -51,7 +51,7 @@ std::vector<std::int64_t> numbers_in(std::string_view text) {
 constexpr std::string_view kRunColumns =
     "number, started, base_commit, tip_commit, seed, budget_seconds, floor, finished, holds, "
     "outcome, applied_commit, totals, validations, total_ratio, total_low, total_high, "
-    "building_seconds, measuring_seconds, other_seconds";
+    "building_seconds, measuring_seconds, other_seconds, remaining";
 
 ForgeRun run_in(const DatabaseRow& row) {
   ForgeRun run;
@@ -69,6 +69,7 @@ ForgeRun run_in(const DatabaseRow& row) {
   run.totals = numbers_in(text_of(row[11]));
   run.validations = numbers_in(text_of(row[12]));
   run.total = effect_in(row, 13);
+  run.remaining = entries_in(text_of(row[19]));
   run.times = {number_of(row[16]), number_of(row[17]), number_of(row[18])};
   return run;
 }
@@ -131,7 +132,7 @@ Result<Done> RunStore::save(const ForgeRun& run) {
 
 Result<Done> RunStore::save_within(const ForgeRun& run) {
   Database& database = journal_.database();
-  const std::array<DatabaseValue, 14> values = {run.number,
+  const std::array<DatabaseValue, 15> values = {run.number,
                                                 run.tip_commit,
                                                 static_cast<std::int64_t>(run.finished),
                                                 static_cast<std::int64_t>(run.holds),
@@ -144,13 +145,15 @@ Result<Done> RunStore::save_within(const ForgeRun& run) {
                                                 or_null(run.total, &Effect::high),
                                                 run.times.building,
                                                 run.times.measuring,
-                                                run.times.other};
+                                                run.times.other,
+                                                lines_of(run.remaining)};
   AF_TRY(const auto saved,
-         database.run("UPDATE run SET tip_commit = ?2, finished = ?3, holds = ?4, outcome = ?5, "
-                      "applied_commit = ?6, totals = ?7, validations = ?8, total_ratio = ?9, "
-                      "total_low = ?10, total_high = ?11, building_seconds = ?12, "
-                      "measuring_seconds = ?13, other_seconds = ?14 WHERE number = ?1",
-                      values));
+         database.run(
+             "UPDATE run SET tip_commit = ?2, finished = ?3, holds = ?4, outcome = ?5, "
+             "applied_commit = ?6, totals = ?7, validations = ?8, total_ratio = ?9, "
+             "total_low = ?10, total_high = ?11, building_seconds = ?12, "
+             "measuring_seconds = ?13, other_seconds = ?14, remaining = ?15 WHERE number = ?1",
+             values));
   static_cast<void>(saved);
   for (std::size_t i = 0; i < run.steps.size(); ++i) {
     const ForgeStep& step = run.steps[i];

@@ -135,7 +135,7 @@ if "main: " not in by_name["patches/fewer.patch"]["assembly"]:
 whole.run("journal", "score", status=0, out="patch")
 markdown = whole.run("report", "--markdown", status=0,
                      out=["# asmforge, run 1", "## What is kept", "### faster", "```diff", "Predicted: `loops(main): 2 -> 2`",
-                          "## What is not, and why", "| **all that is kept** |"])
+                          "## What is not, and why", "## What is left", " % in main, loop ", "| **all that is kept** |"])
 whole.run("report", "--markdown", "-o", "report.md", status=0)
 if (whole.folder / "report.md").read_text() != markdown:
     failures.append("report -o wrote something else")

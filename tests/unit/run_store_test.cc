@@ -81,6 +81,7 @@ TEST_F(RunsOfAProject, WhatBecameOfItIsStored) {
   step.assembly = "f: 4 -> 3 instructions\n";
   run.tip_commit = "bbbb";
   run.totals = {5};
+  run.remaining = {"31 % in f, loop 2: hot", "7 % in g"};
   run.finished = run.holds = true;
   run.outcome = "1 change kept";
   run.times = {1, 2, 0.5};
@@ -91,6 +92,7 @@ TEST_F(RunsOfAProject, WhatBecameOfItIsStored) {
   EXPECT_EQ(found.tip_commit, "bbbb");
   EXPECT_EQ(found.outcome, "1 change kept");
   EXPECT_THAT(found.totals, ElementsAre(5));
+  EXPECT_THAT(found.remaining, ElementsAre("31 % in f, loop 2: hot", "7 % in g"));
   EXPECT_EQ(found.times.measuring, 2);
   const ForgeStep& back = found.steps[0];
   EXPECT_EQ(back.state, StepState::kKept);

@@ -12,6 +12,7 @@
 #include "base/interrupt.h"
 #include "cli/assembly_change.h"
 #include "cli/assumption_gate.h"
+#include "cli/audited_workloads.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/project_profile.h"
@@ -139,6 +140,7 @@ Result<int> run(const Options& options, Session& session) {
   hooks.plan = [&](const BuildOfTree& build) {
     return plan_or_say_why_not(project, build, options.allow_assumptions, session.err);
   };
+  hooks.remaining = [&](const std::string& folder) { return remaining_work(project, folder); };
   hooks.try_assumption = [](const AssumptionToTry& assumption) {
     return try_assumption(assumption, &interrupt_flag());
   };

@@ -4,21 +4,15 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
-#include <optional>
-#include <set>
 
-#include "audit/audit.h"
-#include "audit/ignore_comments.h"
 #include "base/interrupt.h"
 #include "base/mapped_file.h"
+#include "cli/audited_workloads.h"
 #include "cli/check_descriptions.h"
-#include "cli/chosen_functions.h"
 #include "cli/command.h"
 #include "cli/options.h"
 #include "cli/project_profile.h"
-#include "cli/source_text.h"
 #include "cli/status_line.h"
-#include "collect/open.h"
 #include "forge/journal.h"
 #include "forge/project.h"
 #include "forge/revisions.h"
@@ -30,58 +24,12 @@ namespace asmforge::commands {
 namespace {
 
 constexpr std::size_t kShownByDefault = 10;
-// Of a loop in one workload, to count in the mean of several.
-constexpr double kLeastShareOfLoop = 0.001;
 
 struct Options {
   OutputOptions output;
   std::string revision = "HEAD";
   std::size_t limit = kShownByDefault;
 };
-
-Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectWorkload& one,
-                                       ChangePlanner& planner, StatusLine& line) {
-  const std::string program = fmt::format("{}/{}", folder, one.binary);
-  line.show(fmt::format("counting {}", one.workload.name), std::nullopt);
-  AF_TRY(const Profile profile, count_workload(program, one.workload));
-  line.show(fmt::format("auditing {}", one.binary), std::nullopt);
-  AF_TRY(const std::vector<Binary> binaries, open_input(program, {}));
-  AuditOptions how;
-  how.profile = &profile;
-  how.should_stop = interrupted;
-  AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}, {}};
-  AF_TRY(audited.report, audit_binary(binaries.front(), how));
-  AF_TRY(audited.hot, hot_loops(binaries.front(), profile, kLeastShareOfLoop, HotLoopKind::kAll));
-  AF_TRY([[maybe_unused]] const Done added, planner.add(program, binaries.front(), profile));
-  if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", ""};
-  return audited;
-}
-
-// What the project does not want to look at is counted, for it is there.
-std::vector<std::string> leave_out(const ForgeSettings& settings,
-                                   std::vector<AuditedWorkload>& audits) {
-  std::vector<std::string> notes;
-  ChosenFunctions chosen(settings.functions);
-  SourceText source;
-  std::set<std::string> ignored;  // in several workloads it is one
-  for (AuditedWorkload& audit : audits) {
-    mark_ignored([&](const SourceFrame& place) { return source.line(place); }, audit.report);
-    std::erase_if(audit.report.findings, [&](const Finding& finding) {
-      if (finding.ignored) ignored.insert(audit.binary + '\n' + finding.fingerprint);
-      return finding.ignored || !chosen.has(finding);
-    });
-    std::erase_if(audit.hot,
-                  [&](const HotLoop& loop) { return !chosen.has(loop.place, loop.sources); });
-  }
-  if (!ignored.empty())
-    notes.push_back(fmt::format("{} {} that the source says to ignore", ignored.size(),
-                                ignored.size() == 1 ? "finding" : "findings"));
-  if (!settings.functions.empty())
-    notes.emplace_back("[forge] functions: nothing outside of them is in this plan");
-  for (const std::string& pattern : chosen.without_use())
-    notes.push_back(fmt::format("[forge] functions: nothing was found in '{}'", pattern));
-  return notes;
-}
 
 // Programs as the project has them, sources as they lie in the copy that was built.
 Result<Done> print_sarif(const Project& project, const Revisions& revisions,
@@ -116,7 +64,7 @@ Result<int> run(const Options& options, Session& session) {
   std::vector<AuditedWorkload> audits;
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
-    AF_TRY(AuditedWorkload audited, audit_workload(build.folder, one, planner, line));
+    AF_TRY(AuditedWorkload audited, audit_workload(build.folder, one, &planner, progress));
     audits.push_back(std::move(audited));
   }
   line.clear();

@@ -143,6 +143,9 @@ void write_forge_report(const ForgeReport& report, const Palette& palette, Outpu
     if (!step.why.empty())
       out.print("{}\n", wrap(fmt::format("{}: {}", printable(step.step.name), printable(step.why)),
                              width, 2));
+  if (!run.remaining.empty()) out.write("\nwhat is left, by all that is executed:\n");
+  for (const std::string& line : run.remaining)
+    out.print("  {}\n", wrap(printable(line), width - 2, 4));
   out.print("\n{}\n", wrap(times_of(run.times), width, 2));
   if (const std::string next = next_of(run); !next.empty()) out.print("next: {}\n", next);
 }
@@ -169,6 +172,11 @@ void write_forge_markdown(const ForgeReport& report, Output& out) {
   };
   section("What is kept", true);
   section("What is not, and why", false);
+  if (!run.remaining.empty()) {
+    out.write("## What is left\n\nBy all that the workloads execute in what is kept:\n\n");
+    for (const std::string& line : run.remaining) out.print("- {}\n", printable(line));
+    out.write("\n`asmforge plan` says what to do about each.\n\n");
+  }
   out.write("## How it was measured\n\n");
   if (report.environment) {
     const TrialEnvironment& there = *report.environment;
@@ -205,6 +213,7 @@ void write_forge_json(const ForgeReport& report, Output& out) {
   document.member("holds", run.holds);
   document.member("outcome", run.outcome);
   document.member("total", effect_json(run.total));
+  document.member("remaining", run.remaining);
   document.member("total_trials", run.totals);
   document.member("validation_trials", run.validations);
   document.member("seconds", {{"building", run.times.building},
