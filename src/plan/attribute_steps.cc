@@ -81,8 +81,10 @@ void add_inlining(const HotFunction& hot, const Profile& profile, TreeSources& s
   for (const HotCall& call : hot.callees) {
     const double part = kInstructionsOfCall * share(profile, call.executions);
     const SourceFrame* frame = own_frame(call.source);
-    // Another file's function is not there to be inlined.
-    if (part < kLeastShareOfCalls || frame == nullptr || frame->file != home->file) continue;
+    if (part < kLeastShareOfCalls || frame == nullptr) continue;
+    // In C and C++ another file's function is not there to be inlined.
+    const bool rust = home->file.ends_with(".rs") && frame->file.ends_with(".rs");
+    if (!rust && frame->file != home->file) continue;
     const std::optional<Place> place = definition_at(*frame, sources);
     if (!place) continue;
     ++worth_it;

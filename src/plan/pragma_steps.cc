@@ -46,7 +46,7 @@ Step step_of(const HotLoop& loop, const LoopPragma& pragma, const Statement& sta
   step.name = fmt::format("{}:{}: {}", statement.source->file, statement.loop->line, pragma.text);
   step.transform = "pragma";
   step.patch = unified_diff(statement.source->text, patch);
-  step.expectations = {to_string(predicate)};
+  if (pragma.predicts) step.expectations = {to_string(predicate)};
   return step;
 }
 
@@ -61,7 +61,8 @@ std::vector<Step> pragma_steps(std::span<const HotLoop> loops, const ChangeReque
     if (seen.size() >= request.most_loops) break;
     const std::optional<Statement> statement = statement_of(loop, sources);
     if (!statement || std::ranges::find(seen, *statement) != seen.end()) continue;
-    const LoopFacts facts{loop.contents.instructions, loop.contents.vector_width_bits};
+    const LoopFacts facts{loop.contents.instructions, loop.contents.vector_width_bits,
+                          loop.place.role == LoopRole::kMain};
     for (const LoopPragma& pragma : loop_pragmas(request.dialect, facts)) {
       const Result<Patch> patch = place_loop_pragma(
           statement->source->file, statement->source->text, *statement->loop, pragma.text);

@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "transform/rust_functions.h"
+
 namespace asmforge {
 namespace {
 
@@ -51,6 +53,11 @@ const TreeSource* TreeSources::find(const SourceFrame& frame) {
 std::unique_ptr<TreeSource> TreeSources::read(const std::string& file, const std::string& path) {
   std::optional<std::string> text = text_of(path);
   if (!text) return nullptr;
+  if (file.ends_with(".rs")) {
+    SourceMap map = map_rust_functions(*text);
+    return std::make_unique<TreeSource>(
+        TreeSource{file, std::move(*text), std::move(map), nullptr});
+  }
   std::vector<const CompileUnit*> units;
   for (const CompileUnit& unit : units_)
     if (compiles(unit, path)) units.push_back(&unit);

@@ -17,7 +17,7 @@ struct TreeSource {
   std::string file;  // from the tree's top
   std::string text;
   SourceMap map;
-  const CompileUnit* unit = nullptr;  // that compiles it, or includes it
+  const CompileUnit* unit = nullptr;  // that compiles it, or includes it; Rust has none
 };
 
 class TreeSources {

@@ -11,19 +11,36 @@ namespace asmforge {
 namespace {
 
 struct Words {
-  std::string_view name;       // of the attribute in the source
-  std::string_view opposite;   // a word that says the contrary; empty: none does
-  bool only_in_place = false;  // of that word
+  std::string_view name;                     // of the attribute in the source
+  std::array<std::string_view, 2> replaced;  // words in whose place it stands; may be empty
+  // What makes it stand by itself; empty: it only takes the place of those words.
+  std::string_view front;
+  std::string_view back;
 };
 
-constexpr Words words_of(FunctionAttribute attribute) {
+Words words_in_c(FunctionAttribute attribute) {
+  constexpr std::string_view kFront = "__attribute__((";
+  constexpr std::string_view kBack = ")) ";
   switch (attribute) {
-    case FunctionAttribute::kAlwaysInline: return {"always_inline", "noinline", false};
-    case FunctionAttribute::kFlatten: return {"flatten", "", false};
-    case FunctionAttribute::kHot: return {"hot", "cold", true};
-    case FunctionAttribute::kColdNotInlined: return {"cold, noinline", "always_inline", false};
+    case FunctionAttribute::kAlwaysInline: return {"always_inline", {"noinline"}, kFront, kBack};
+    case FunctionAttribute::kFlatten: return {"flatten", {}, kFront, kBack};
+    case FunctionAttribute::kHot: return {"hot", {"cold"}, "", ""};
+    case FunctionAttribute::kColdNotInlined:
+      return {"cold, noinline", {"always_inline"}, kFront, kBack};
   }
   return {};
+}
+
+std::optional<Words> words_in_rust(FunctionAttribute attribute) {
+  switch (attribute) {
+    case FunctionAttribute::kAlwaysInline:
+      return Words{"inline(always)", {"inline(never)", "inline"}, "#[", "] "};
+    case FunctionAttribute::kColdNotInlined:
+      return Words{"cold] #[inline(never)", {"inline(always)", "inline"}, "#[", "] "};
+    case FunctionAttribute::kFlatten:
+    case FunctionAttribute::kHot: break;
+  }
+  return std::nullopt;
 }
 
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -55,24 +72,27 @@ std::string_view head_of(std::string_view text, const FunctionDefinition& functi
 
 }  // namespace
 
-std::string_view to_string(FunctionAttribute attribute) { return words_of(attribute).name; }
+std::string_view to_string(FunctionAttribute attribute) { return words_in_c(attribute).name; }
 
 Result<Patch> place_attribute(const std::string& file, std::string_view text,
                               const FunctionDefinition& function, FunctionAttribute attribute) {
-  const Words words = words_of(attribute);
   const auto none = [&](std::string_view why) {
     return Error{ErrorCode::kNotFound,
                  fmt::format("{}:{}: {}: {}", file, function.line, function.name, why), ""};
   };
+  const std::optional<Words> words =
+      file.ends_with(".rs") ? words_in_rust(attribute) : words_in_c(attribute);
+  if (!words) return none("Rust has no such attribute");
   if (function.is_template) return none("is a template");
   const std::string_view head = head_of(text, function);
-  const std::string_view first_word = words.name.substr(0, words.name.find(','));
+  const std::string_view first_word = words->name.substr(0, words->name.find_first_of(",]"));
   if (find_word(head, first_word)) return none("has the attribute already");
-  if (!words.opposite.empty())
-    if (const std::optional<std::size_t> at = find_word(head, words.opposite))
-      return Patch{file, function.head + *at, std::string(words.opposite), std::string(words.name)};
-  if (words.only_in_place) return none("does not say otherwise");
-  return Patch{file, function.offset, "", fmt::format("__attribute__(({})) ", words.name)};
+  for (const std::string_view opposite : words->replaced)
+    if (const auto at = opposite.empty() ? std::nullopt : find_word(head, opposite))
+      return Patch{file, function.head + *at, std::string(opposite), std::string(words->name)};
+  if (words->front.empty()) return none("does not say otherwise");
+  return Patch{file, function.offset, "",
+               fmt::format("{}{}{}", words->front, words->name, words->back)};
 }
 
 }  // namespace asmforge

@@ -2,6 +2,8 @@
 //
 //     __attribute__((always_inline)) static int leaf(int x) { return x * 3; }
 //
+//     #[inline(always)] fn leaf(x: u32) -> u32 { x * 3 }
+//
 // Within the line of the definition, so that the line numbers of the file stay what they were.
 #pragma once
 
@@ -25,7 +27,7 @@ std::string_view to_string(FunctionAttribute attribute);
 
 // Where the head of the definition says the opposite (noinline, cold), that word is replaced.
 // kNotFound when there is nothing to say, or no place for it: it says so already, a template,
-// or for kHot nothing to be taken back.
+// for kHot nothing to be taken back, or a language that has no such attribute.
 Result<Patch> place_attribute(const std::string& file, std::string_view text,
                               const FunctionDefinition& function, FunctionAttribute attribute);
 

@@ -21,19 +21,22 @@ std::string_view last_line_of(std::string_view text) {
 
 std::vector<LoopPragma> loop_pragmas(PragmaDialect dialect, const LoopFacts& facts) {
   const std::int64_t size = facts.instructions;
-  const auto more = [&](std::string text) {
-    return LoopPragma{std::move(text), Metric::kInstructions, Relation::kGreater, size, size};
+  const auto asked = [&](std::string text, Relation relation, bool predicts = true) {
+    return LoopPragma{std::move(text), predicts, Metric::kInstructions, relation, size, size};
   };
-  const auto fewer = [&](std::string text) {
-    return LoopPragma{std::move(text), Metric::kInstructions, Relation::kLess, size, size};
-  };
-  if (dialect == PragmaDialect::kGcc) return {more("GCC unroll 4"), fewer("GCC unroll 1")};
-  std::vector<LoopPragma> pragmas = {more("clang loop unroll_count(4)"),
-                                     fewer("clang loop unroll(disable)")};
-  if (facts.vector_width_bits > 0) {
-    pragmas.push_back(more("clang loop interleave_count(4)"));
-    pragmas.push_back({"clang loop vectorize(disable)", Metric::kVectorWidthBits, Relation::kEqual,
-                       facts.vector_width_bits, 0});
+  const bool gcc = dialect == PragmaDialect::kGcc;
+  // What was unrolled is not unrolled again by four, and what was not cannot be taken back.
+  if (!facts.has_remainder)
+    return {asked(gcc ? "GCC unroll 4" : "clang loop unroll_count(4)", Relation::kGreater)};
+  if (gcc) return {asked("GCC unroll 1", Relation::kLess)};
+  std::vector<LoopPragma> pragmas;
+  if (facts.vector_width_bits == 0) {
+    pragmas.push_back(asked("clang loop unroll(disable)", Relation::kLess));
+  } else {
+    // It may have so many accumulators already.
+    pragmas.push_back(asked("clang loop interleave_count(4)", Relation::kGreater, false));
+    pragmas.push_back({"clang loop vectorize(disable)", true, Metric::kVectorWidthBits,
+                       Relation::kEqual, facts.vector_width_bits, 0});
   }
   return pragmas;
 }

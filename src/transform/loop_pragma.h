@@ -24,10 +24,13 @@ enum class PragmaDialect : std::uint8_t { kClang, kGcc };
 struct LoopFacts {
   std::int64_t instructions = 0;
   std::int64_t vector_width_bits = 0;
+  // Another loop does what is left over: it was unrolled or made of vectors.
+  bool has_remainder = false;
 };
 
 struct LoopPragma {
-  std::string text;  // "clang loop unroll_count(4)"
+  std::string text;      // "clang loop unroll_count(4)"
+  bool predicts = true;  // false: what it changes cannot be said
   // What it changes in the loop: of `metric`, which is `before` now, to `after`.
   Metric metric = Metric::kInstructions;
   Relation relation = Relation::kEqual;
@@ -35,7 +38,7 @@ struct LoopPragma {
   std::int64_t after = 0;
 };
 
-// Those that could change something for such a loop.
+// Those that change something for such a loop, as far as can be told from the loop.
 std::vector<LoopPragma> loop_pragmas(PragmaDialect dialect, const LoopFacts& facts);
 
 // Places a pragma before the loop. kNotFound where neither a line nor a statement of a

@@ -132,7 +132,7 @@ TEST_F(JournalFile, AJournalOfALaterVersionIsNotTouched) {
   }
   const auto later = Journal::open(scratch.path());
   ASSERT_FALSE(later);
-  EXPECT_THAT(later.error().what, HasSubstr("has version 4, and this asmforge knows up to 2"));
+  EXPECT_THAT(later.error().what, HasSubstr("has version 4, and this asmforge knows up to 3"));
 }
 
 // Killed while it writes: what was added before is there, whole, and nothing else is.

@@ -58,12 +58,15 @@ TEST(LoopPragma, AsksForWhatCouldChange) {
     for (const LoopPragma& pragma : loop_pragmas(dialect, facts)) found.push_back(pragma.text);
     return found;
   };
-  EXPECT_THAT(texts(PragmaDialect::kGcc, {7, 0}), ElementsAre("GCC unroll 4", "GCC unroll 1"));
-  EXPECT_THAT(texts(PragmaDialect::kClang, {7, 0}),
-              ElementsAre("clang loop unroll_count(4)", "clang loop unroll(disable)"));
-  EXPECT_THAT(texts(PragmaDialect::kClang, {7, 128}),
-              ElementsAre("clang loop unroll_count(4)", "clang loop unroll(disable)",
-                          "clang loop interleave_count(4)", "clang loop vectorize(disable)"));
+  EXPECT_THAT(texts(PragmaDialect::kGcc, {7, 0, false}), ElementsAre("GCC unroll 4"));
+  EXPECT_THAT(texts(PragmaDialect::kGcc, {7, 0, true}), ElementsAre("GCC unroll 1"));
+  EXPECT_THAT(texts(PragmaDialect::kClang, {7, 128, false}),
+              ElementsAre("clang loop unroll_count(4)"));
+  EXPECT_THAT(texts(PragmaDialect::kClang, {7, 0, true}),
+              ElementsAre("clang loop unroll(disable)"));
+  EXPECT_THAT(texts(PragmaDialect::kClang, {7, 128, true}),
+              ElementsAre("clang loop interleave_count(4)", "clang loop vectorize(disable)"));
+  EXPECT_FALSE(loop_pragmas(PragmaDialect::kClang, {7, 128, true}).front().predicts);
 }
 
 TEST(Edit, ShowsWhatGitApplies) {

@@ -10,6 +10,7 @@
 #include "transform/edit.h"
 #include "transform/function_attribute.h"
 #include "transform/restrict_pointers.h"
+#include "transform/rust_functions.h"
 
 namespace asmforge {
 namespace {
@@ -71,6 +72,56 @@ TEST(FunctionAttribute, IsNotPlacedTwiceOrWhereItCannotBe) {
             "a.c:2: f: does not say otherwise");
   EXPECT_EQ(with("\ntemplate <class T> T f() {}", FunctionAttribute::kAlwaysInline, true),
             "a.c:2: f: is a template");
+}
+
+std::string in_rust(const std::string& text, FunctionAttribute attribute) {
+  const SourceMap map = map_rust_functions(text);
+  EXPECT_FALSE(map.functions.empty());
+  if (map.functions.empty()) return {};
+  return edited(text, place_attribute("a.rs", text, map.functions.back(), attribute));
+}
+
+TEST(FunctionAttribute, OfRust) {
+  EXPECT_EQ(in_rust("fn f() {}\n", FunctionAttribute::kAlwaysInline),
+            "#[inline(always)] fn f() {}\n");
+  EXPECT_EQ(in_rust("  #[inline]\n  pub fn f() {}\n", FunctionAttribute::kAlwaysInline),
+            "  #[inline(always)]\n  pub fn f() {}\n");
+  EXPECT_EQ(in_rust("#[must_use] #[inline(never)]\n#[rustfmt::skip]\nfn f() {}\n",
+                    FunctionAttribute::kAlwaysInline),
+            "#[must_use] #[inline(always)]\n#[rustfmt::skip]\nfn f() {}\n");
+  EXPECT_EQ(in_rust("fn f() {}\n", FunctionAttribute::kColdNotInlined),
+            "#[cold] #[inline(never)] fn f() {}\n");
+  EXPECT_THAT(in_rust("fn f() {}\n", FunctionAttribute::kHot), HasSubstr("Rust has no such"));
+  EXPECT_THAT(in_rust("#[cold]\nfn f() {}\n", FunctionAttribute::kColdNotInlined),
+              HasSubstr("already"));
+}
+
+TEST(RustFunctions, AreFoundByTheirLines) {
+  const std::string text =
+      "use std::io;\n"
+      "// fn not_one() {}\n"
+      "#[inline]\n"
+      "pub(crate) unsafe extern \"C\" fn first<T>(x: T) -> T {\n"
+      "    let fn_pointer = second;\n"
+      "    x\n"
+      "}\n"
+      "\n"
+      "    const fn second() {}\n"
+      "fn (nameless) {}\n"
+      "fnord();\n";
+  const SourceMap map = map_rust_functions(text);
+  ASSERT_EQ(map.functions.size(), 2U);
+  EXPECT_EQ(map.functions[0].name, "first");
+  EXPECT_EQ(map.functions[0].line, 4U);
+  EXPECT_EQ(map.functions[0].last_line, 8U);
+  EXPECT_EQ(text.substr(map.functions[0].head, 9), "#[inline]");
+  EXPECT_EQ(text.substr(map.functions[0].offset, 10), "pub(crate)");
+  EXPECT_EQ(map.functions[1].name, "second");
+  EXPECT_EQ(text.substr(map.functions[1].offset, 8), "const fn");
+  EXPECT_EQ(map.functions[1].head, map.functions[1].offset);
+  EXPECT_EQ(function_around(map, 6)->name, "first");
+  EXPECT_EQ(function_around(map, 11)->name, "second");
+  EXPECT_EQ(function_around(map, 2), nullptr);
 }
 
 std::string expecting(const std::string& condition, double holds,
