@@ -77,22 +77,26 @@ Result<AbBuild> open_ab_build(const std::string& named, const std::string& captu
 }
 
 BuildLayouts layout_builder(const AbBuild& before, const AbBuild& after, std::uint64_t seed,
-                            const std::string& directory) {
+                            const std::string& directory,
+                            const std::function<void(std::string_view)>& told) {
   if (!before.capture || !after.capture) return {};
-  return
-      [before, after, seed, directory](Stage stage, std::uint32_t layouts) -> Result<LayoutBuild> {
-        LayoutRequest request;
-        request.before = before.capture.get();
-        request.after = after.capture.get();
-        request.before_program = before.program;
-        request.after_program = after.program;
-        AF_TRY(request.functions, changed_functions(before, after));
-        request.layouts = layouts;
-        request.seed = seed;
-        request.directory = directory;
-        request.interrupted = &interrupt_flag();
-        return stage == Stage::kPlacement ? build_placements(request) : build_blocks(request);
-      };
+  return [=](Stage stage, std::uint32_t layouts) -> Result<LayoutBuild> {
+    LayoutRequest request;
+    request.before = before.capture.get();
+    request.after = after.capture.get();
+    request.before_program = before.program;
+    request.after_program = after.program;
+    AF_TRY(request.functions, changed_functions(before, after));
+    request.layouts = layouts;
+    request.seed = seed;
+    request.directory = directory;
+    request.interrupted = &interrupt_flag();
+    request.progress = [&](std::size_t done, std::size_t all) {
+      told(fmt::format("{}, {} of {}", stage == Stage::kPlacement ? "relinking" : "reassembling",
+                       done, all));
+    };
+    return stage == Stage::kPlacement ? build_placements(request) : build_blocks(request);
+  };
 }
 
 }  // namespace asmforge

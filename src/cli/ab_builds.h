@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "measure/layouts/build_layouts.h"
 #include "measure/layouts/capture.h"
@@ -21,8 +22,10 @@ Result<AbBuild> open_ab_build(const std::string& named, const std::string& captu
 
 using BuildLayouts = std::function<Result<LayoutBuild>(Stage stage, std::uint32_t layouts)>;
 
-// Lays out both programs anew in `directory`; empty unless both have a capture.
+// Lays out both programs anew in `directory`; empty unless both have a capture. `told` hears
+// how far it is ("relinking, 37 of 128"), from one thread at a time.
 BuildLayouts layout_builder(const AbBuild& before, const AbBuild& after, std::uint64_t seed,
-                            const std::string& directory);
+                            const std::string& directory,
+                            const std::function<void(std::string_view)>& told);
 
 }  // namespace asmforge

@@ -58,7 +58,8 @@ Result<Compared> run_comparison(const Comparison& wanted, StatusLine& line) {
   hooks.progress = [&](std::string_view what, double left) { line.show(what, left); };
   hooks.compare_closures = compare_closures;
   const BuildLayouts layouts =
-      layout_builder(before, after, trial.settings.seed, folder->path() + "/layouts");
+      layout_builder(before, after, trial.settings.seed, folder->path() + "/layouts",
+                     [&](std::string_view what) { line.show(what, std::nullopt); });
   if (layouts)
     hooks.build_layouts = [&](Stage stage, std::uint32_t count) {
       const Timed timed(compared.building_seconds);

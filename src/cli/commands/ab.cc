@@ -289,7 +289,8 @@ Result<Attempt> measure(const Options& options, Session& session, TrialRecord& r
   };
   hooks.compare_closures = compare_closures;
   hooks.build_layouts =
-      layout_builder(sides.before, sides.after, trial.settings.seed, folder->path() + "/layouts");
+      layout_builder(sides.before, sides.after, trial.settings.seed, folder->path() + "/layouts",
+                     [&](std::string_view what) { line.show(what, std::nullopt); });
   attempt.measured = run_ab(request, hooks, rig, trial);
   return attempt;
 }

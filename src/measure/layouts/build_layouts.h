@@ -27,7 +27,7 @@ struct LayoutRequest {
   std::uint64_t seed = 0;
   std::string directory;  // where programs are put; those made earlier are found there
   const std::atomic<bool>* interrupted = nullptr;
-  std::function<void(std::size_t done, std::size_t all)> progress;  // from any thread
+  std::function<void(std::size_t done, std::size_t all)> progress;  // one call at a time
 };
 
 struct BuiltLayout {
