@@ -4,7 +4,7 @@
 
 Two runs from the same commit with different seeds, on a machine that is otherwise idle. Among the changes
 are two that can only be luck of layout: functions and blocks lie elsewhere, and the same is executed.
-The Markdown reports of both runs, and their journals' trials, are the proof: records/real_program-RUN.md."""
+The Markdown reports of both runs go to records/real_program-RUN.md."""
 import argparse
 import json
 import pathlib
