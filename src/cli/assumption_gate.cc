@@ -66,7 +66,8 @@ Result<std::string> try_assumption(const AssumptionToTry& assumption,
   if (unit == nullptr) return unknown("how its file was compiled is not known");
   // Beside the other version, so that both include the same files.
   const fs::path before = after.parent_path() / ("asmforge-before-" + after.filename().string());
-  std::ofstream(before, std::ios::binary) << assumption.before;
+  AF_TRY(const std::string text, assumption.text_before(changed->file));
+  std::ofstream(before, std::ios::binary) << text;
   DifferentialRequest request;
   request.unit = *unit;
   request.before = before.string();

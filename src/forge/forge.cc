@@ -74,15 +74,6 @@ Worth worth_of(const Verdict& verdict) {
   return Worth::kDoubt;
 }
 
-// The file that a patch of one file changes; empty when it is no such patch.
-std::string changed_file(std::string_view patch) {
-  constexpr std::string_view kAfter = "\n+++ b/";
-  const std::size_t at = patch.find(kAfter);
-  if (at == std::string_view::npos) return {};
-  patch.remove_prefix(at + kAfter.size());
-  return std::string(patch.substr(0, patch.find('\n')));
-}
-
 class Loop {
  public:
   Loop(const Project& project, const ForgeRequest& request, const ForgeHooks& hooks,
@@ -437,9 +428,9 @@ Result<std::string> Loop::refutation(const ForgeStep& step, const RevisionBuild&
   const SharedClone& clone = revisions_.clone();
   AF_TRY(const Done there, clone.check_out(step.commit));
   static_cast<void>(there);
-  AF_TRY(const std::string text, clone.text_of(step.parent_commit, changed_file(step.step.patch)));
   return hooks_.try_assumption(
-      {step.step.patch, clone.tree(), text, before.capture, mixed(run_.seed, 0x30000)});
+      {step.step.patch, clone.tree(), before.capture, mixed(run_.seed, 0x30000),
+       [&](const std::string& file) { return clone.text_of(step.parent_commit, file); }});
 }
 
 Result<Done> Loop::try_step(std::size_t index) {
@@ -564,8 +555,7 @@ Result<Done> Loop::end_run(std::string outcome) {
     AF_TRY(const RevisionBuild last, build_of(run_.tip_commit, "all that is kept"));
     Result<std::vector<std::string>> lines = hooks_.remaining(last.folder);
     run_.times.building += hooks_.now() - start;
-    // Without QEMU nothing can be counted: that is no reason not to end.
-    if (!lines && lines.error().code != ErrorCode::kUnavailable) return lines.error();
+    // What cannot be counted, or is interrupted, is not worth measuring all of the end again.
     if (lines) run_.remaining = std::move(*lines);
   }
   run_.outcome = std::move(outcome);

@@ -54,9 +54,10 @@ struct BuildOfTree {
 struct AssumptionToTry {
   std::string patch;
   std::string tree;     // checked out with the change
-  std::string before;   // the file that it changes, as it was
   std::string capture;  // of the build without the change
   std::uint64_t seed = 0;
+  // A file as it was before the change, by its path from the tree's top.
+  std::function<Result<std::string>(const std::string& file)> text_before;
 };
 
 struct ForgeHooks {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "transform/edit.h"
 #include "transform/restrict_pointers.h"
 
@@ -13,11 +15,9 @@ std::vector<Step> assumption_steps(std::span<const HotFunction> functions,
   if (!request.allow_assumptions || request.forbids(kRestrictTransform)) return steps;
   for (const HotFunction& hot : functions) {
     if (!hot.source.known()) continue;
-    const SourceFrame& frame = hot.source.frames.back();
-    const TreeSource* source = sources.find(frame);
-    if (source == nullptr) continue;
-    const FunctionDefinition* function = function_around(source->map, frame.line);
-    if (function == nullptr) continue;
+    const std::optional<DefinitionPlace> place = sources.definition_at(hot.source.frames.back());
+    if (!place) continue;
+    const auto& [source, function] = *place;
     const Result<Patch> patch = place_restrict(source->file, source->text, *function);
     if (!patch) continue;
     Step step;

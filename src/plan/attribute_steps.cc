@@ -21,21 +21,6 @@ constexpr double kLeastShareOfCalls = 0.01;
 constexpr double kColdRatio = 0.001;
 constexpr std::size_t kLeastColdInstructions = 8;
 
-struct Place {
-  const TreeSource* source = nullptr;
-  const FunctionDefinition* function = nullptr;
-};
-
-// The definition that has this line; none for code of a macro.
-std::optional<Place> definition_at(const SourceFrame& frame, TreeSources& sources) {
-  if (frame.line == 0) return std::nullopt;
-  const TreeSource* source = sources.find(frame);
-  if (source == nullptr) return std::nullopt;
-  const FunctionDefinition* function = function_around(source->map, frame.line);
-  if (function == nullptr) return std::nullopt;
-  return Place{source, function};
-}
-
 Predicate about(const HotFunction& hot, Metric metric, std::int64_t before) {
   Predicate predicate;
   predicate.metric = metric;
@@ -48,7 +33,7 @@ Predicate about(const HotFunction& hot, Metric metric, std::int64_t before) {
 
 class Steps {
  public:
-  void add(const Place& place, FunctionAttribute attribute,
+  void add(const DefinitionPlace& place, FunctionAttribute attribute,
            const std::optional<Predicate>& expectation) {
     const Result<Patch> patch =
         place_attribute(place.source->file, place.source->text, *place.function, attribute);
@@ -85,7 +70,7 @@ void add_inlining(const HotFunction& hot, const Profile& profile, TreeSources& s
     // In C and C++ another file's function is not there to be inlined.
     const bool rust = home->file.ends_with(".rs") && frame->file.ends_with(".rs");
     if (!rust && frame->file != home->file) continue;
-    const std::optional<Place> place = definition_at(*frame, sources);
+    const std::optional<DefinitionPlace> place = sources.definition_at(*frame);
     if (!place) continue;
     ++worth_it;
     std::optional<Predicate> fewer;
@@ -93,14 +78,14 @@ void add_inlining(const HotFunction& hot, const Profile& profile, TreeSources& s
     steps.add(*place, FunctionAttribute::kAlwaysInline, fewer);
   }
   if (worth_it < 2) return;
-  if (const std::optional<Place> place = definition_at(*home, sources))
+  if (const std::optional<DefinitionPlace> place = sources.definition_at(*home))
     steps.add(*place, FunctionAttribute::kFlatten, std::nullopt);
 }
 
 void add_hot(const HotFunction& hot, TreeSources& sources, Steps& steps) {
   const SourceFrame* home = own_frame(hot.source);
   if (home == nullptr) return;
-  if (const std::optional<Place> place = definition_at(*home, sources))
+  if (const std::optional<DefinitionPlace> place = sources.definition_at(*home))
     steps.add(*place, FunctionAttribute::kHot, std::nullopt);
 }
 
@@ -128,7 +113,7 @@ void add_cold(const HotFunction& hot, TreeSources& sources, Steps& steps) {
     if (name.empty() || code.instructions < kLeastColdInstructions ||
         static_cast<double>(code.most_executions) > kColdRatio * static_cast<double>(hot.peak))
       continue;
-    if (const std::optional<Place> place = definition_at(code.frame, sources))
+    if (const std::optional<DefinitionPlace> place = sources.definition_at(code.frame))
       steps.add(*place, FunctionAttribute::kColdNotInlined,
                 about(hot, Metric::kInstructions, hot.instructions));
   }

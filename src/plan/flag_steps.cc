@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,12 +24,6 @@ struct BuildFile {
   std::string text;
 };
 
-std::optional<std::string> text_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string((std::istreambuf_iterator<char>(file)), {});
-}
-
 bool names_targets(std::string_view cmake) {
   return cmake.find("add_executable") != std::string_view::npos ||
          cmake.find("add_library") != std::string_view::npos;
@@ -43,13 +35,13 @@ std::optional<BuildFile> build_file_in(const std::string& tree, const fs::path& 
   constexpr std::array<std::string_view, 3> kMakefiles = {"GNUmakefile", "makefile", "Makefile"};
   if (command.find("cmake") != std::string_view::npos) {
     const fs::path file = folder / "CMakeLists.txt";
-    std::optional<std::string> text = text_of(tree / file);
+    std::optional<std::string> text = text_of_file((tree / file).string());
     if (!text || !names_targets(*text)) return std::nullopt;
     return BuildFile{BuildSystem::kCMake, file.string(), std::move(*text)};
   }
   if (command.find("make") == std::string_view::npos) return std::nullopt;
   for (const std::string_view name : kMakefiles)
-    if (std::optional<std::string> text = text_of(tree / folder / name))
+    if (std::optional<std::string> text = text_of_file((tree / folder / name).string()))
       return BuildFile{BuildSystem::kMake, (folder / name).string(), std::move(*text)};
   return std::nullopt;
 }
@@ -107,7 +99,7 @@ void add_cargo_steps(const ChangeRequest& request, std::vector<Step>& steps) {
   }};
   const std::string file =
       (fs::path(request.project) / "Cargo.toml").lexically_relative(request.tree).string();
-  const std::optional<std::string> text = text_of(fs::path(request.tree) / file);
+  const std::optional<std::string> text = text_of_file((fs::path(request.tree) / file).string());
   if (!text || request.forbids(file)) return;
   for (const auto& [key, value] : kSettings) {
     // It is what a release has anyway.

@@ -13,22 +13,8 @@
 namespace asmforge {
 namespace {
 
-struct Candidate {
-  std::uint32_t index = 0;  // into Binary::functions
-  double share = 0;
-};
-
-std::vector<Candidate> candidates(const Binary& binary, const Profile& profile,
-                                  const ProfileModule& counts, double least_share,
-                                  std::size_t most) {
-  std::vector<Candidate> found;
-  for (std::uint32_t i = 0; i < binary.functions.size(); ++i) {
-    const FunctionEntry& entry = binary.functions[i];
-    const double part =
-        share(profile, count_in(counts, {entry.address, entry.address + entry.size}));
-    if (part >= least_share) found.push_back({i, part});
-  }
-  std::ranges::sort(found, [](const Candidate& a, const Candidate& b) {
+std::vector<FunctionShare> hottest(std::vector<FunctionShare> found, std::size_t most) {
+  std::ranges::sort(found, [](const FunctionShare& a, const FunctionShare& b) {
     return std::pair(-a.share, a.index) < std::pair(-b.share, b.index);
   });
   if (found.size() > most) found.resize(most);
@@ -75,6 +61,18 @@ HotFunction look_at(const FunctionView& view, double part, const Profile& profil
 
 }  // namespace
 
+std::vector<FunctionShare> functions_by_share(const Binary& binary, const Profile& profile,
+                                              const ProfileModule& counts, double least_share) {
+  std::vector<FunctionShare> found;
+  for (std::uint32_t i = 0; i < binary.functions.size(); ++i) {
+    const FunctionEntry& entry = binary.functions[i];
+    const double part =
+        share(profile, count_in(counts, {entry.address, entry.address + entry.size}));
+    if (part >= least_share) found.push_back({i, part});
+  }
+  return found;
+}
+
 Result<std::vector<HotFunction>> hot_functions(const Binary& binary, const Profile& profile,
                                                double least_share, std::size_t most) {
   std::vector<HotFunction> found;
@@ -83,7 +81,8 @@ Result<std::vector<HotFunction>> hot_functions(const Binary& binary, const Profi
     return found;
   FunctionAnalyser analyser(binary);
   SourceLines lines(binary);
-  for (const Candidate& candidate : candidates(binary, profile, *counts, least_share, most)) {
+  for (const FunctionShare& candidate :
+       hottest(functions_by_share(binary, profile, *counts, least_share), most)) {
     std::map<std::uint64_t, std::uint64_t> calls;  // executions by target
     HotFunction hot =
         look_at(analyser.analyse(candidate.index), candidate.share, profile, *counts, calls);

@@ -43,6 +43,15 @@ struct HotFunction {
   std::vector<HotCall> callees;
 };
 
+struct FunctionShare {
+  std::uint32_t index = 0;  // into Binary::functions
+  double share = 0;         // of the profile
+};
+
+// Functions with at least `least_share`, in the order of the binary: others need not be decoded.
+std::vector<FunctionShare> functions_by_share(const Binary& binary, const Profile& profile,
+                                              const ProfileModule& counts, double least_share);
+
 // With at least `least_share` of the profile, the hottest first, at most `most`. None without
 // exact counts of this binary, or without its source lines.
 Result<std::vector<HotFunction>> hot_functions(const Binary& binary, const Profile& profile,

@@ -9,21 +9,10 @@
 #include "collect/source_lines.h"
 #include "collect/stream.h"
 #include "mc/demangle.h"
+#include "plan/hot_functions.h"
 
 namespace asmforge {
 namespace {
-
-// Functions that can hold such a loop, so that no others are decoded.
-std::vector<std::uint32_t> hot_functions(const Binary& binary, const Profile& profile,
-                                         const ProfileModule& counts, double least_share) {
-  std::vector<std::uint32_t> found;
-  for (std::uint32_t i = 0; i < binary.functions.size(); ++i) {
-    const AddressRange range{binary.functions[i].address,
-                             binary.functions[i].address + binary.functions[i].size};
-    if (share(profile, count_in(counts, range)) >= least_share) found.push_back(i);
-  }
-  return found;
-}
 
 // Of the header, then of the ends of the latches.
 std::vector<std::uint64_t> telling_addresses(const FunctionView& view, const Loop& loop) {
@@ -107,8 +96,8 @@ Result<std::vector<HotLoop>> hot_loops(const Binary& binary, const Profile& prof
   if (counts == nullptr) return found.loops;
   FunctionAnalyser analyser(binary);
   AuditedFunction function(binary, &profile);
-  for (const std::uint32_t index : hot_functions(binary, profile, *counts, least_share)) {
-    const FunctionView view = analyser.analyse(index);
+  for (const FunctionShare& one : functions_by_share(binary, profile, *counts, least_share)) {
+    const FunctionView view = analyser.analyse(one.index);
     function.reset(view);
     add_loops(function, profile, *counts, least_share, kind, found);
   }

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <utility>
 
 #include "transform/rust_functions.h"
@@ -29,12 +28,6 @@ std::optional<std::string> file_in_tree(const SourceFrame& frame, const std::str
   return path;
 }
 
-std::optional<std::string> text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string((std::istreambuf_iterator<char>(file)), {});
-}
-
 }  // namespace
 
 TreeSources::TreeSources(std::string tree, std::span<const CompileUnit> units,
@@ -50,8 +43,16 @@ const TreeSource* TreeSources::find(const SourceFrame& frame) {
   return at->second.get();
 }
 
+std::optional<DefinitionPlace> TreeSources::definition_at(const SourceFrame& frame) {
+  const TreeSource* source = frame.line == 0 ? nullptr : find(frame);
+  if (source == nullptr) return std::nullopt;
+  const FunctionDefinition* function = function_around(source->map, frame.line);
+  if (function == nullptr) return std::nullopt;
+  return DefinitionPlace{source, function};
+}
+
 std::unique_ptr<TreeSource> TreeSources::read(const std::string& file, const std::string& path) {
-  std::optional<std::string> text = text_of(path);
+  std::optional<std::string> text = text_of_file(path);
   if (!text) return nullptr;
   if (file.ends_with(".rs")) {
     SourceMap map = map_rust_functions(*text);
@@ -70,6 +71,12 @@ std::unique_ptr<TreeSource> TreeSources::read(const std::string& file, const std
     return std::make_unique<TreeSource>(TreeSource{file, std::move(*text), std::move(*map), unit});
   }
   return nullptr;
+}
+
+std::optional<std::string> text_of_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string((std::istreambuf_iterator<char>(file)), {});
 }
 
 }  // namespace asmforge

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,12 @@ struct TreeSource {
   const CompileUnit* unit = nullptr;  // that compiles it, or includes it; Rust has none
 };
 
+// A definition, and the source that it stands in.
+struct DefinitionPlace {
+  const TreeSource* source = nullptr;
+  const FunctionDefinition* function = nullptr;
+};
+
 class TreeSources {
  public:
   // `forbidden` are files, from the top, that nothing is to be found in. The units outlive this.
@@ -29,6 +36,8 @@ class TreeSources {
   // nullptr for what lies outside the tree, is forbidden, cannot be read, or is compiled by
   // none of the units. Stays valid.
   const TreeSource* find(const SourceFrame& frame);
+  // The definition that has the frame's line; none for code of a macro.
+  std::optional<DefinitionPlace> definition_at(const SourceFrame& frame);
 
  private:
   std::unique_ptr<TreeSource> read(const std::string& file, const std::string& path);
@@ -38,5 +47,8 @@ class TreeSources {
   std::vector<std::string> forbidden_;
   std::map<std::string, std::unique_ptr<TreeSource>> known_;  // nullptr: there is nothing
 };
+
+// All of a file; none when it cannot be read.
+std::optional<std::string> text_of_file(const std::string& path);
 
 }  // namespace asmforge

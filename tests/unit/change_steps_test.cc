@@ -3,12 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "../support/scratch_dir.h"
+
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
-#include "base/temp_dir.h"
 #include "plan/attribute_steps.h"
 #include "plan/branch_steps.h"
 #include "plan/flag_steps.h"
@@ -19,6 +20,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing_support::ScratchDir;
 
 constexpr const char* kText =
     "static int leaf(int x) { return x * 3; }\n"  // 1
@@ -38,15 +40,11 @@ constexpr const char* kText =
 class ChangeSteps : public testing::Test {
  protected:
   void SetUp() override {
-    Result<std::shared_ptr<const TempDir>> made = TempDir::create();
-    ASSERT_TRUE(made);
-    folder_ = *made;
-    setenv("ASMFORGE_PLUGIN_DIR", ASMFORGE_BUILD_DIR "/lib", 1);
-    write("src/a.c", kText);
-    request_.tree = folder_->path();
+    folder_.write("src/a.c", kText);
+    request_.tree = folder_.path();
     request_.project = request_.tree;
     request_.build_command = "make";
-    units_.push_back({"gcc", folder_->path(), "src/a.c", {"-w"}, "-O2", {}});
+    units_.push_back({"gcc", folder_.path(), "src/a.c", {"-w"}, "-O2", {}});
     profile_.total = 100000;
     hot_.name = "hot";
     hot_.share = 0.9;
@@ -55,17 +53,12 @@ class ChangeSteps : public testing::Test {
     hot_.calls = 2;
     hot_.source = line(5);
   }
-  void write(const std::string& name, const std::string& text) {
-    const std::filesystem::path path = folder_->path() + "/" + name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-  }
   // In a function inlined there when it has a name.
   SourceLocation line(std::uint32_t number, const std::string& inlined = "") {
     SourceLocation location;
     if (!inlined.empty())
-      location.frames.push_back({inlined, "src/a.c", folder_->path(), number, 1});
-    location.frames.push_back({"hot", "src/a.c", folder_->path(), inlined.empty() ? number : 9, 1});
+      location.frames.push_back({inlined, "src/a.c", folder_.path(), number, 1});
+    location.frames.push_back({"hot", "src/a.c", folder_.path(), inlined.empty() ? number : 9, 1});
     return location;
   }
   CountedInsn insn(SourceLocation source, std::uint64_t executions) {
@@ -85,7 +78,7 @@ class ChangeSteps : public testing::Test {
   }
   std::vector<Step> branches() { return branch_steps({{hot_}}, profile_, request_, sources()); }
 
-  std::shared_ptr<const TempDir> folder_;
+  ScratchDir folder_;
   std::vector<CompileUnit> units_;
   std::optional<TreeSources> sources_;
   ChangeRequest request_;
@@ -148,9 +141,9 @@ TEST_F(ChangeSteps, ExpectsWhatTheLayoutDoesNot) {
 TEST_F(ChangeSteps, AsksForAFlagBesideTheSourceOrAbove) {
   const auto flags = [&] { return flag_steps({{hot_}}, request_, sources()); };
   EXPECT_THAT(flags(), IsEmpty());  // there is no makefile
-  write("Makefile", "prog: src/a.o\n");
+  folder_.write("Makefile", "prog: src/a.o\n");
   EXPECT_THAT(names(flags()), ElementsAre("Makefile: -O3 for src/a.c"));
-  write("src/GNUmakefile", "a.o: a.c\n");
+  folder_.write("src/GNUmakefile", "a.o: a.c\n");
   EXPECT_THAT(names(flags()), ElementsAre("src/GNUmakefile: -O3 for src/a.c"));
   EXPECT_THAT(flags()[0].patch, HasSubstr("+a.o: override CFLAGS += -O3\n"));
   units_[0].taken_back = {"-finline"};
@@ -162,8 +155,8 @@ TEST_F(ChangeSteps, AsksForAFlagBesideTheSourceOrAbove) {
   request_.forbidden = {"src/GNUmakefile"};
   EXPECT_THAT(flags(), IsEmpty());
   request_.build_command = "cmake -B build && cmake --build build";
-  write("src/CMakeLists.txt", "set(x y)\n");
-  write("CMakeLists.txt", "add_executable(prog src/a.c)\n");
+  folder_.write("src/CMakeLists.txt", "set(x y)\n");
+  folder_.write("CMakeLists.txt", "add_executable(prog src/a.c)\n");
   EXPECT_THAT(names(flags()), ElementsAre("CMakeLists.txt: -O2 for src/a.c"));
   request_.build_command = "sh build.sh";
   EXPECT_THAT(flags(), IsEmpty());
@@ -171,7 +164,7 @@ TEST_F(ChangeSteps, AsksForAFlagBesideTheSourceOrAbove) {
 
 TEST_F(ChangeSteps, AsksForAReleaseProfileOfRust) {
   request_.build_command = "cargo build --release";
-  write("Cargo.toml", "[package]\n[profile.release]\nopt-level = \"s\"\nlto = \"fat\"\n");
+  folder_.write("Cargo.toml", "[package]\n[profile.release]\nopt-level = \"s\"\nlto = \"fat\"\n");
   hot_.source.frames.back().file = "src/main.rs";
   EXPECT_THAT(names(flag_steps({{hot_}}, request_, sources())),
               ElementsAre("Cargo.toml: opt-level = 3", "Cargo.toml: codegen-units = 1"));

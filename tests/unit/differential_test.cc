@@ -3,10 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 
-#include "base/temp_dir.h"
+#include "../support/scratch_dir.h"
 #include "transform/edit.h"
 #include "transform/restrict_pointers.h"
 
@@ -14,26 +13,16 @@ namespace asmforge {
 namespace {
 
 using testing::HasSubstr;
+using testing_support::ScratchDir;
 
 class Differential : public testing::Test {
  protected:
-  void SetUp() override {
-    Result<std::shared_ptr<const TempDir>> made = TempDir::create();
-    ASSERT_TRUE(made);
-    folder_ = *made;
-    setenv("ASMFORGE_PLUGIN_DIR", ASMFORGE_BUILD_DIR "/lib", 1);
-  }
-  std::string write(const std::string& name, const std::string& text) {
-    const std::string path = folder_->path() + "/" + name;
-    std::ofstream(path) << text;
-    return path;
-  }
   // The last function of the text, against what `after` is; empty: the same with restrict.
   DifferentialResult compare(const std::string& text, std::string after = {},
                              const std::string& suffix = ".c") {
     DifferentialRequest request;
-    request.unit = {compiler_, folder_->path(), "before" + suffix, {"-x", "c", "-O3"}, "-O3", {}};
-    request.before = write("before" + suffix, text);
+    request.unit = {compiler_, folder_.path(), "before" + suffix, {"-x", "c", "-O3"}, "-O3", {}};
+    request.before = folder_.write("before" + suffix, text);
     const Result<SourceMap> map = map_source(request.before, request.unit);
     EXPECT_TRUE(map);
     if (!map || map->functions.empty()) return {};
@@ -44,14 +33,14 @@ class Differential : public testing::Test {
       if (!patch) return {};
       after = *applied(text, *patch);
     }
-    request.after = write("after" + suffix, after);
+    request.after = folder_.write("after" + suffix, after);
     request.seed = 7;
     const Result<DifferentialResult> result = compare_functions(request);
     EXPECT_TRUE(result) << result.error().what;
     return result ? *result : DifferentialResult{};
   }
   std::string compiler_ = "clang-19";
-  std::shared_ptr<const TempDir> folder_;
+  ScratchDir folder_;
 };
 
 constexpr const char* kScale =

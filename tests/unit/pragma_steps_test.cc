@@ -15,7 +15,6 @@ using testing_support::ScratchDir;
 
 class PragmaSteps : public testing::Test {
  protected:
-  void SetUp() override { setenv("ASMFORGE_PLUGIN_DIR", ASMFORGE_BUILD_DIR "/lib", 1); }
   // A loop whose instructions have these lines of the file.
   HotLoop loop(const std::string& file, const std::vector<std::uint32_t>& lines) {
     HotLoop made;

@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "../support/scratch_dir.h"
+
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
-
-#include "base/temp_dir.h"
 
 namespace asmforge {
 namespace {
@@ -16,6 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing_support::ScratchDir;
 
 struct Mapped {
   std::string text;
@@ -27,26 +28,15 @@ struct Mapped {
 
 class SourceMapTest : public testing::Test {
  protected:
-  void SetUp() override {
-    Result<std::shared_ptr<const TempDir>> made = TempDir::create();
-    ASSERT_TRUE(made);
-    folder_ = *made;
-    setenv("ASMFORGE_PLUGIN_DIR", ASMFORGE_BUILD_DIR "/lib", 1);
-  }
-  std::string write(const std::string& name, const std::string& text) {
-    const std::string path = folder_->path() + "/" + name;
-    std::ofstream(path) << text;
-    return path;
-  }
   Mapped map(const std::string& name, const std::string& text,
              std::vector<std::string> arguments = {}) {
-    const std::string path = write(name, text);
+    const std::string path = folder_.write(name, text);
     Result<SourceMap> map =
-        map_source(path, {"", folder_->path(), name, std::move(arguments), "", {}});
+        map_source(path, {"", folder_.path(), name, std::move(arguments), "", {}});
     EXPECT_TRUE(map) << map.error().what;
     return {text, map ? *map : SourceMap()};
   }
-  std::shared_ptr<const TempDir> folder_;
+  ScratchDir folder_;
 };
 
 TEST_F(SourceMapTest, FindsStatementsButNotThoseOfMacros) {
@@ -164,9 +154,9 @@ TEST_F(SourceMapTest, TellsParametersApart) {
 
 TEST_F(SourceMapTest, ReadsAHeaderAsPartOfASource) {
   const std::string header =
-      write("h.h", "static int f(int n) { while (n > 9) n /= 2; return n; }\n");
-  write("d.c", "#include \"h.h\"\nint g(int n) { for (;;) return f(n); }\n");
-  const Result<SourceMap> map = map_source(header, {"", folder_->path(), "d.c", {}, "", {}});
+      folder_.write("h.h", "static int f(int n) { while (n > 9) n /= 2; return n; }\n");
+  folder_.write("d.c", "#include \"h.h\"\nint g(int n) { for (;;) return f(n); }\n");
+  const Result<SourceMap> map = map_source(header, {"", folder_.path(), "d.c", {}, "", {}});
   ASSERT_TRUE(map);
   ASSERT_EQ(map->loops.size(), 1U);
   EXPECT_EQ(map->loops.front().offset, 22U);
@@ -174,13 +164,13 @@ TEST_F(SourceMapTest, ReadsAHeaderAsPartOfASource) {
 }
 
 TEST_F(SourceMapTest, SaysWhenItCannotRead) {
-  write("e.c", "int f(void) { return 1; }\n");
-  const std::string here = folder_->path();
+  folder_.write("e.c", "int f(void) { return 1; }\n");
+  const std::string here = folder_.path();
   EXPECT_FALSE(map_source(here + "/none.c", {"", here, "e.c", {}, "", {}}));
   EXPECT_FALSE(map_source(here + "/e.c", {"", here + "/none", "e.c", {}, "", {}}));
   // Errors in the source are its compiler's matter; what is there is told.
   const std::string broken =
-      write("broken.c", "int f(void) { for (;;) { nonsense; } }\nint g( {\n");
+      folder_.write("broken.c", "int f(void) { for (;;) { nonsense; } }\nint g( {\n");
   const Result<SourceMap> map = map_source(broken, {"", here, "broken.c", {}, "", {}});
   ASSERT_TRUE(map) << map.error().what;
   EXPECT_EQ(map->loops.size(), 1U);
