@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-
 #include "../support/scratch_dir.h"
 #include "transform/edit.h"
 #include "transform/restrict_pointers.h"

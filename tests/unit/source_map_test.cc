@@ -3,12 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../support/scratch_dir.h"
-
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
+
+#include "../support/scratch_dir.h"
 
 namespace asmforge {
 namespace {
