@@ -183,7 +183,7 @@ Result<DifferentialResult> compare_functions(const DifferentialRequest& request)
   AF_TRY(const std::string driver, helper_file("libasmforge_differential.a"));
   AF_TRY(const auto folder, TempDir::create());
   Bench bench(request, folder->path(), driver);
-  std::optional<DifferentialResult> plain;
+  DifferentialResult plain;
   for (const bool sanitized : {false, true}) {
     AF_TRY(const std::optional<std::string> before, bench.outcome(request.before, sanitized));
     if (!before) return unknown("it cannot be compiled by itself");
@@ -196,7 +196,7 @@ Result<DifferentialResult> compare_functions(const DifferentialRequest& request)
     // Sanitizers stop many an input, so that too few are left to say more.
     if (!sanitized) plain = std::move(result);
   }
-  return std::move(*plain);
+  return plain;
 }
 
 }  // namespace asmforge

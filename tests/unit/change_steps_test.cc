@@ -67,6 +67,7 @@ class ChangeSteps : public testing::Test {
   }
   static std::vector<std::string> names(const std::vector<Step>& steps) {
     std::vector<std::string> list;
+    list.reserve(steps.size());
     for (const Step& step : steps) list.push_back(step.name);
     return list;
   }
