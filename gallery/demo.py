@@ -50,6 +50,9 @@ def forge():
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(ROOT / "gallery" / "base64", project)
     (project / ".gitignore").write_text("naive\n")
+    if options.quick:  # shared among all changes, two minutes would be too little for each
+        settings = project / "asmforge.toml"
+        settings.write_text(settings.read_text().replace("[candidates]", '[forge]\nforbid = ["automatic"]\n\n[candidates]'))
     git = ["git", "-c", "user.name=demo", "-c", "user.email=demo@example.org"]
     for words in (["init", "-q", "."], ["add", "-A"], [*git[1:], "commit", "-q", "-m", "as it is written first"]):
         subprocess.run([git[0], *words], cwd=project, check=True)
@@ -74,8 +77,9 @@ run(asmforge, "audit", LIBRARY, "--limit", "3")
 
 if not options.no_forge:
     minutes = "two minutes" if options.quick else "ten minutes; --quick: two"
+    own = "without --quick there are asmforge's own too" if options.quick else "others are asmforge's own"
     say(f"4. The loop: changes of the first program, tried one by one and kept when they hold ({minutes})\n"
-        "   gallery/base64/steps has four of a person's, one of which only moves code; others are asmforge's own.")
+        f"   gallery/base64/steps has four of a person's, one of which only moves code; {own}.")
     forge()
 
 say("What next? `asmforge explain` lists the checks and what to do about each;\n"

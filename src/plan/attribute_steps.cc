@@ -99,8 +99,8 @@ struct InlinedCode {
 void add_cold(const HotFunction& hot, TreeSources& sources, Steps& steps) {
   std::map<std::string, InlinedCode> inlined;
   for (const CountedInsn& insn : hot.insns) {
-    // Outside of loops it is in nobody's way, however rarely it runs.
-    if (!insn.source.known() || !insn.in_loop) continue;
+    // Outside of hot loops it is in nobody's way, however rarely it runs.
+    if (!insn.source.known() || !insn.in_hot_loop) continue;
     for (std::size_t i = 0; i + 1 < insn.source.frames.size(); ++i) {
       const SourceFrame& frame = insn.source.frames[i];
       InlinedCode& code = inlined[frame.function];

@@ -34,6 +34,17 @@ CountedInsn counted(const Function& function, std::size_t index, const ProfileMo
   return one;
 }
 
+// Code that was inlined with a loop of its own, which hardly runs, is in nobody's way.
+void mark_hot_loops(const FunctionView& view, HotFunction& hot) {
+  for (const Loop& loop : view.loops.loops) {
+    const std::uint32_t header = view.cfg.blocks[loop.header].first;
+    if (hot.insns[header].executions < hot.peak / 100) continue;
+    for (const BlockIndex b : loop.blocks)
+      for (std::uint32_t i = view.cfg.blocks[b].first; i <= view.cfg.blocks[b].last; ++i)
+        hot.insns[i].in_hot_loop = true;
+  }
+}
+
 HotFunction look_at(const FunctionView& view, double part, const Profile& profile,
                     const ProfileModule& counts, std::map<std::uint64_t, std::uint64_t>& calls) {
   AuditedFunction function(view.binary, &profile);
@@ -43,19 +54,14 @@ HotFunction look_at(const FunctionView& view, double part, const Profile& profil
   hot.share = part;
   hot.instructions = measure(Metric::kInstructions, function, std::nullopt);
   hot.calls = measure(Metric::kCalls, function, std::nullopt);
-  std::vector<bool> in_loop(view.function.insns.size());
-  for (BlockIndex b = 0; b < view.cfg.blocks.size(); ++b)
-    if (view.loops.loop_of_block[b] != kNoIndex)
-      for (std::uint32_t i = view.cfg.blocks[b].first; i <= view.cfg.blocks[b].last; ++i)
-        in_loop[i] = true;
   for (std::size_t i = 0; i < view.function.insns.size(); ++i) {
     const Insn& insn = view.function.insns[i];
     hot.insns.push_back(counted(view.function, i, counts));
-    hot.insns.back().in_loop = in_loop[i];
     hot.peak = std::max(hot.peak, hot.insns.back().executions);
     if (insn.is(InsnClass::kCall) && insn.target != kNoAddress)
       calls[insn.target] += hot.insns.back().executions;
   }
+  mark_hot_loops(view, hot);
   return hot;
 }
 

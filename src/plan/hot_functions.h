@@ -17,7 +17,7 @@ struct CountedInsn {
   std::uint64_t address = 0;
   std::uint64_t executions = 0;
   SourceLocation source;
-  bool in_loop = false;
+  bool in_hot_loop = false;  // whose header runs at least a hundredth as often as the peak
   // A conditional jump forwards: how often control went on without jumping. A jump back closes
   // a loop, and has to be taken.
   bool forward_branch = false;

@@ -109,9 +109,9 @@ TEST_F(ChangeSteps, MovesOutWhatWasInlinedAndHardlyRuns) {
   const std::vector<Step> steps = attributes();
   EXPECT_THAT(names(steps), ElementsAre("src/a.c:5: hot hot", "src/a.c:2: report cold, noinline"));
   EXPECT_THAT(steps[1].expectations, ElementsAre(HasSubstr("instructions(hot): 40 -> < 40")));
-  hot_.insns[3].in_loop = false;  // before or behind it nobody is disturbed
+  hot_.insns[3].in_hot_loop = false;  // before or behind it nobody is disturbed
   EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));
-  hot_.insns[3].in_loop = true;
+  hot_.insns[3].in_hot_loop = true;
   hot_.insns[3].executions = 11;  // above a thousandth of the peak
   EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));
 }
