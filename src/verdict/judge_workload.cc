@@ -216,6 +216,16 @@ void read_power(const Evidence& evidence, WorkloadVerdict& verdict) {
   }
 }
 
+void note_drift(const Trial& trial, std::uint32_t workload, WorkloadVerdict& verdict) {
+  const SharedDrift drift = layout_drift(trial, workload);
+  if (drift.half_width == 0) return;
+  verdict.notes.push_back(
+      fmt::format("the machine's speed varied from run to run by {:.1f} %; each run of the layouts "
+                  "was corrected by the {} before and after it, which leaves {:.1f} %",
+                  100 * std::expm1(drift.spread_before), drift.half_width,
+                  100 * std::expm1(drift.spread_after)));
+}
+
 void note_missing_stages(const Evidence& evidence, WorkloadVerdict& verdict) {
   if (!evidence.placement.missing.empty())
     verdict.notes.push_back("no placement stage: " + evidence.placement.missing);
@@ -250,6 +260,7 @@ JudgedWorkload judge_workload(const Trial& trial, std::uint32_t workload, Predic
   read_natural(evidence, verdict);
   note_missing_stages(evidence, verdict);
   if (evidence.has_layouts()) {
+    note_drift(trial, workload, verdict);
     read_layouts(evidence, verdict);
     if (verdict.intrinsic) judged.p = verdict.intrinsic->p;
   } else if (evidence.natural) {

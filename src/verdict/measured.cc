@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <map>
 #include <tuple>
 
@@ -10,23 +11,70 @@
 
 namespace asmforge {
 
-std::vector<MeasuredRun> measured_runs(const Trial& trial, std::uint32_t workload, Stage stage) {
+namespace {
+
+struct StagedRun {
+  Stage stage = Stage::kNatural;
+  MeasuredRun run;
+};
+
+// In an order that depends on the runs alone, which is that of time within what is run in turn.
+std::vector<StagedRun> runs_of(const Trial& trial, std::uint32_t workload,
+                               std::initializer_list<Stage> stages) {
   AF_CHECK(workload < trial.workloads.size());
   const Workload& asked = trial.workloads[workload];
-  std::vector<MeasuredRun> runs;
+  std::vector<StagedRun> runs;
   for (const RunSample& run : trial.runs) {
-    if (run.workload != workload || run.stage != stage || run.repeated) continue;
+    if (run.workload != workload || run.repeated) continue;
+    if (std::ranges::find(stages, run.stage) == stages.end()) continue;
     // A value of 0 has no ratio; a program that spends nothing was not measured.
     if (!run.succeeded(asked.exit_status) || !(run.value > 0) || !std::isfinite(run.value))
       continue;
     const double log_value = std::log(run.value);
-    runs.push_back({run.arm, run.block, run.position, run.layout,
-                    asked.metric.higher_is_better ? -log_value : log_value, run.wall_seconds});
+    runs.push_back({run.stage,
+                    {run.arm, run.block, run.position, run.layout,
+                     asked.metric.higher_is_better ? -log_value : log_value, run.wall_seconds}});
   }
-  std::ranges::sort(runs, {}, [](const MeasuredRun& run) {
-    return std::tuple(run.block, run.position, run.arm, run.layout, run.log_value);
+  std::ranges::sort(runs, {}, [](const StagedRun& staged) {
+    const MeasuredRun& run = staged.run;
+    return std::tuple(run.block, run.position, staged.stage, run.arm, run.layout, run.log_value);
   });
   return runs;
+}
+
+// A level for each program that was run.
+SharedDrift drift_of(const std::vector<StagedRun>& runs) {
+  std::map<std::tuple<Stage, Arm, std::uint32_t>, std::uint32_t> groups;
+  std::vector<OrderedValue> values;
+  values.reserve(runs.size());
+  for (const auto& [stage, run] : runs) {
+    const auto next = static_cast<std::uint32_t>(groups.size());
+    const auto group = groups.try_emplace({stage, run.arm, run.layout}, next).first->second;
+    values.push_back({group, run.log_value});
+  }
+  return shared_drift(values);
+}
+
+}  // namespace
+
+std::vector<MeasuredRun> measured_runs(const Trial& trial, std::uint32_t workload, Stage stage) {
+  const bool of_layouts = stage == Stage::kPlacement || stage == Stage::kBlocks;
+  const std::vector<StagedRun> staged =
+      of_layouts ? runs_of(trial, workload, {Stage::kPlacement, Stage::kBlocks})
+                 : runs_of(trial, workload, {stage});
+  SharedDrift shared;
+  if (of_layouts || stage == Stage::kRevert) shared = drift_of(staged);
+  std::vector<MeasuredRun> runs;
+  for (std::size_t i = 0; i < staged.size(); ++i) {
+    if (staged[i].stage != stage) continue;
+    runs.push_back(staged[i].run);
+    if (shared.half_width != 0) runs.back().log_value -= shared.drift[i];
+  }
+  return runs;
+}
+
+SharedDrift layout_drift(const Trial& trial, std::uint32_t workload) {
+  return drift_of(runs_of(trial, workload, {Stage::kPlacement, Stage::kBlocks}));
 }
 
 std::vector<double> block_differences(std::span<const MeasuredRun> runs, Arm numerator,

@@ -1,5 +1,7 @@
 // What a stage measured, picked from a trial's runs: logarithms of the metric, turned so
-// that less is always better. Runs that were made again or failed are left out.
+// that less is always better. Runs that were made again or failed are left out. What runs near in
+// time have in common is the machine's, and is taken off where many layouts or builds run in
+// turn (base/statistics/shared_drift.h).
 #pragma once
 
 #include <cstdint>
@@ -7,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "base/statistics/shared_drift.h"
 #include "core/trial.h"
 #include "core/verdict.h"
 
@@ -24,6 +27,9 @@ struct MeasuredRun {
 // In an order that depends on the runs alone, not on their place in the record: by block,
 // position and arm.
 std::vector<MeasuredRun> measured_runs(const Trial& trial, std::uint32_t workload, Stage stage);
+
+// How the machine's speed went while the layout stages ran, all of them together.
+SharedDrift layout_drift(const Trial& trial, std::uint32_t workload);
 
 // One difference log(numerator / denominator) a block, in the order of blocks: the mean over
 // the block's runs of one arm minus that of the other. For an ABBA or BAAB quad that is the
