@@ -21,7 +21,7 @@ def turned(content):
     """The same with the runs as a list of columns, or of rows again: columns of like numbers
     are smaller by a third when compressed."""
     record = content.get("record")
-    if not record:
+    if not record or "runs" not in record:  # a soak has none
         return content
     return {**content, "record": {**record, "runs": [list(column) for column in zip(*record["runs"])]}}
 

@@ -37,7 +37,8 @@ std::vector<StagedRun> runs_of(const Trial& trial, std::uint32_t workload,
   }
   std::ranges::sort(runs, {}, [](const StagedRun& staged) {
     const MeasuredRun& run = staged.run;
-    return std::tuple(run.block, run.position, staged.stage, run.arm, run.layout, run.log_value);
+    // Which arm it was comes last: swapped arms give the mirrored answer.
+    return std::tuple(run.block, run.position, staged.stage, run.layout, run.log_value, run.arm);
   });
   return runs;
 }

@@ -12,14 +12,17 @@ namespace asmforge {
 namespace {
 
 constexpr std::array<std::uint32_t, 4> kHalfWidths = {2, 4, 8, 16};
-constexpr int kTurns = 4;  // levels and drift, each from the other
+constexpr int kTurns = 6;  // levels and drift, each from the other
 constexpr std::size_t kFewest = 20;
 // Of the noise's spread: a smaller gain by correcting may be luck of the choice.
 constexpr double kLeastGain = 0.02;
 
+// Root mean square, without the twentieth that is farthest out.
 double spread_of(std::vector<double> deviations) {
-  for (double& deviation : deviations) deviation = std::fabs(deviation);
-  return 1.4826 * median(deviations);
+  for (double& deviation : deviations) deviation *= deviation;
+  std::ranges::sort(deviations);
+  deviations.resize(deviations.size() - deviations.size() / 20);
+  return std::sqrt(mean(deviations));
 }
 
 double mean_of_middle_half(std::vector<double>& values) {
@@ -47,7 +50,7 @@ class Fit {
       if (group.empty()) continue;
       corrected.clear();
       for (const std::size_t i : group) corrected.push_back(values_[i].log_value - drift_[i]);
-      const double level = median(corrected);
+      const double level = mean_of_middle_half(corrected);
       for (const std::size_t i : group) noise[i] = values_[i].log_value - drift_[i] - level;
     }
     return noise;

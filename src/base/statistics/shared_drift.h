@@ -21,13 +21,14 @@ struct OrderedValue {
 struct SharedDrift {
   std::vector<double> drift;     // to be subtracted, one a measurement; around 0
   std::uint32_t half_width = 0;  // neighbours on each side that it was told from; 0: no drift
-  double spread_before = 0;      // of the noise within groups: 1.4826 times its median size
+  // Of the noise within groups: root mean square, without the twentieth that is farthest out.
+  double spread_before = 0;
   double spread_after = 0;
 };
 
 // In the order of time. The drift at a measurement is the mean of the middle half of its
-// neighbours' deviations from their groups' medians, itself left out; medians and drift are worked
-// out in turn. How many neighbours is decided by how well they foretell the one left out (leave-
+// neighbours' deviations from their groups' levels, itself left out; a level is the mean of the
+// middle half of its group without the drift; levels and drift are worked out in turn. How many neighbours is decided by how well they foretell the one left out (leave-
 // one-out cross-validation over 2, 4, 8 and 16 on each side); where none foretell it better than
 // no drift at all, there is none. Groups measured once tell nothing, and are corrected all the same.
 SharedDrift shared_drift(std::span<const OrderedValue> values);
