@@ -28,9 +28,10 @@ struct SharedDrift {
 
 // In the order of time. The drift at a measurement is the mean of the middle half of its
 // neighbours' deviations from their groups' levels, itself left out; a level is the mean of the
-// middle half of its group without the drift; levels and drift are worked out in turn. How many neighbours is decided by how well they foretell the one left out (leave-
-// one-out cross-validation over 2, 4, 8 and 16 on each side); where none foretell it better than
-// no drift at all, there is none. Groups measured once tell nothing, and are corrected all the same.
+// middle half of its group without the drift; levels and drift are worked out in turn. How many
+// neighbours is decided by how well they foretell the one left out (leave-one-out cross-validation
+// over 2, 4, 8 and 16 on each side). Where neighbours are not alike, or foretell nothing better
+// than no drift at all, there is none. Groups measured once tell nothing, and are corrected too.
 SharedDrift shared_drift(std::span<const OrderedValue> values);
 
 }  // namespace asmforge
