@@ -48,9 +48,26 @@ bool is_address_of(Register reg, const MemoryOperand& memory) {
   return memory.present && (memory.base == reg || memory.index == reg);
 }
 
-// Whether the value of `reg` certainly decides the result.
+bool reads_as_operand(const Insn& insn, Register reg) {
+  for (std::uint8_t o = 0; o < insn.operand_count; ++o) {
+    const Operand& operand = insn.operands[o];
+    if (operand.kind == OperandKind::kRegister && operand.read && operand.reg == reg) return true;
+  }
+  return is_address_of(reg, insn.memory);
+}
+
+// xchg and its like, where one result comes from one operand and the other from another.
+bool has_results_of_their_own(const Insn& insn) {
+  RegisterSet results = insn.writes;
+  results.erase(x86_64::kStatusFlags);
+  return results.size() > 1 && !insn.classes.has_any(InsnClass::kMultiply | InsnClass::kDivide);
+}
+
+// Whether the value of `reg` certainly decides all that the instruction makes.
 bool decides(const Insn& insn, Register reg) {
-  if (insn.is(InsnClass::kZeroIdiom) || insn.is(InsnClass::kPartialWrite)) return false;
+  if (insn.is(InsnClass::kZeroIdiom) || has_results_of_their_own(insn)) return false;
+  // The part that stays may be renamed: mov al, 1. The upper half of addsd's register is one.
+  if (insn.is(InsnClass::kPartialWrite) && !reads_as_operand(insn, reg)) return false;
   // sbb eax, eax waits for the carry alone on some cores.
   if (insn.operation == IntegerOperation::kSubtractWithBorrow && insn.operand_count > 1 &&
       insn.operands[0].reg == insn.operands[1].reg)
