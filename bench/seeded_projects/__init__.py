@@ -4,6 +4,8 @@
     ./dev bench seeded_projects --plan       only what the plan offers
     ./dev bench seeded_projects --forge 8min the next runs, with this budget each; nothing else may run
     ./dev bench seeded_projects              the table, from the outcomes kept so far
+                        --at-once 2          two at a time, each on a processor of its own; the other
+                                             one is its noisy neighbour, and the outcome says so
     --only NAME...                           these projects
 
 A defect is *found* when a change is kept that mends it and stands in the end: a line that it takes
@@ -13,6 +15,7 @@ finding, has a source line in the defect's place and words that match `says`. A 
 applied is compared once more, by `asmforge ab` with a seed of its own and three minutes.
 """
 import argparse
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -22,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import tomllib
 
@@ -63,9 +67,15 @@ def make(folder, recipe, seeded=True):
     return project
 
 
+# Of the thread: its processor, when it has one of its own.
+mine = threading.local()
+
+
 def asmforge(folder, *words):
-    return subprocess.run([ASMFORGE, *map(str, words)], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True,
-                          check=False)
+    processor = getattr(mine, "processor", None)
+    alone = ["taskset", "--cpu-list", str(processor)] if processor is not None else []
+    return subprocess.run([*alone, ASMFORGE, *map(str, words)], cwd=folder, env=ENVIRONMENT, capture_output=True,
+                          text=True, check=False)
 
 
 def answer(folder, *words, accept=(0,)):
@@ -135,13 +145,14 @@ def plan_one(recipe):
                   "at_place": [rank for rank, step in enumerate(steps, 1) if place and place.holds(step["source"])]})
 
 
-def forge_one(recipe, budget):
+def forge_one(recipe, budget, at_once):
     project = project_of(recipe)
     if "run" not in kept_outcome(recipe):
         base = project.git("rev-parse", "HEAD").strip()
         start = time.monotonic()
         run = forged(project.folder, budget)
-        keep(recipe, {"run": run, "budget": budget, "minutes": (time.monotonic() - start) / 60, "base": base})
+        minutes = (time.monotonic() - start) / 60
+        keep(recipe, {"run": run, "budget": budget, "at_once": at_once, "minutes": minutes, "base": base})
     outcome = kept_outcome(recipe)
     if outcome["run"]["holds"] and "confirmed" not in outcome:
         trial = confirmed(project, outcome["base"])
@@ -192,7 +203,8 @@ def row_of(recipe, outcome):
     state, wrong = judge(recipe, outcome)
     run = outcome.get("run") or {"steps": [], "outcome": "not forged yet"}
     kept = [step["name"] for step in run["steps"] if step["state"] == "kept"]
-    measured = f"{state}; {run['outcome']}" + (f": {', '.join(kept)}" if kept else "")
+    beside = f", {outcome['at_once']} at once" if outcome.get("at_once", 1) > 1 else ""
+    measured = f"{state}; {run['outcome']}{beside}" + (f": {', '.join(kept)}" if kept else "")
     if "confirmed" in outcome:
         measured += f"; then {outcome['confirmed']['verdict']} {outcome['confirmed']['reason']}"
     if outcome.get("at_place"):
@@ -258,6 +270,24 @@ def weigh(recipe):
           f"{100 * (seconds[0] / seconds[1] - 1):+.1f} %", flush=True)
 
 
+def one(recipe, options):
+    try:
+        if options.seeds:
+            weigh(recipe)
+        if (options.plan or options.forge) and "plan" not in kept_outcome(recipe):
+            plan_one(recipe)
+        if options.forge:
+            forge_one(recipe, options.forge, options.at_once)
+    except (Unusable, debian_source.Unavailable) as reason:
+        print(f"  {recipe['name']}: {reason}", flush=True)
+        if not options.seeds:
+            keep(recipe, {"error": str(reason)})
+        return
+    if options.plan or options.forge:
+        row = row_of(recipe, kept_outcome(recipe))
+        print(f"  {row.work}\n    {row.measured}", flush=True)
+
+
 def run(arguments=()):
     parser = argparse.ArgumentParser(prog="./dev bench seeded_projects", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -265,24 +295,19 @@ def run(arguments=()):
     parser.add_argument("--plan", action="store_true")
     parser.add_argument("--forge", metavar="BUDGET")
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=[recipe["name"] for recipe in PROJECTS])
+    parser.add_argument("--at-once", type=int, default=1, metavar="COUNT")
     options = parser.parse_args(arguments)
-    for recipe in PROJECTS:
-        if options.only and recipe["name"] not in options.only:
-            continue
-        known = kept_outcome(recipe)
-        try:
-            if options.seeds:
-                weigh(recipe)
-            if (options.plan or options.forge) and "plan" not in known:
-                plan_one(recipe)
-            if options.forge:
-                forge_one(recipe, options.forge)
-        except (Unusable, debian_source.Unavailable) as reason:
-            print(f"  {recipe['name']}: {reason}", flush=True)
-            if not options.seeds:
-                keep(recipe, {"error": str(reason)})
-            continue
-        if options.plan or options.forge:
-            print(f"  {row_of(recipe, kept_outcome(recipe)).work}\n    "
-                  f"{row_of(recipe, kept_outcome(recipe)).measured}", flush=True)
+    processors = sorted(os.sched_getaffinity(0))
+    if not 1 <= options.at_once <= len(processors) or (options.seeds and options.at_once > 1):
+        parser.error(f"--at-once: 1 to {len(processors)} here, and 1 for --seeds")
+    chosen = [recipe for recipe in PROJECTS if not options.only or recipe["name"] in options.only]
+
+    def start():
+        with starting:
+            if options.at_once > 1:
+                mine.processor = processors.pop()
+
+    starting = threading.Lock()
+    with concurrent.futures.ThreadPoolExecutor(options.at_once, initializer=start) as threads:
+        list(threads.map(lambda recipe: one(recipe, options), chosen))
     return None if options.seeds or options.plan or options.only else table()

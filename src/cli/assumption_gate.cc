@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 #include <string_view>
 
 #include "cli/project_profile.h"
@@ -16,33 +14,6 @@ namespace asmforge {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct ChangedLine {
-  std::string file;        // from the tree's top
-  std::uint32_t line = 0;  // of the first that differs, in the file as it was
-};
-
-// Of a unified diff of one file, as transform/edit.h writes them.
-std::optional<ChangedLine> changed_line(std::string_view patch) {
-  ChangedLine changed;
-  bool in_hunk = false;
-  while (!patch.empty()) {
-    const std::string_view line = patch.substr(0, patch.find('\n'));
-    patch.remove_prefix(std::min(line.size() + 1, patch.size()));
-    if (line.starts_with("+++ b/")) {
-      changed.file = line.substr(6);
-    } else if (line.starts_with("@@ -")) {
-      const std::string_view number = line.substr(4);
-      std::from_chars(number.data(), number.data() + number.size(), changed.line);
-      in_hunk = true;
-    } else if (in_hunk && line.starts_with(' ')) {
-      ++changed.line;
-    } else if (in_hunk) {
-      return changed;
-    }
-  }
-  return std::nullopt;
-}
 
 const CompileUnit* unit_of(const std::vector<CompileUnit>& units, const std::string& path) {
   for (const CompileUnit& unit : units)
@@ -57,27 +28,27 @@ Result<std::string> try_assumption(const AssumptionToTry& assumption,
   const auto unknown = [](std::string_view why) {
     return fmt::format("what it asserts could not be tried: {}", why);
   };
-  const std::optional<ChangedLine> changed = changed_line(assumption.patch);
-  if (!changed) return unknown("no function is named");
+  const Assumption& asserted = assumption.assumption;
   AF_TRY(const Capture capture, open_capture(assumption.capture));
   const std::vector<CompileUnit> units = units_of(capture);
-  const fs::path after = fs::path(assumption.tree) / changed->file;
+  const fs::path after = fs::path(assumption.tree) / asserted.file;
   const CompileUnit* unit = unit_of(units, after.string());
   if (unit == nullptr) return unknown("how its file was compiled is not known");
   // Beside the other version, so that both include the same files.
   const fs::path before = after.parent_path() / ("asmforge-before-" + after.filename().string());
-  AF_TRY(const std::string text, assumption.text_before(changed->file));
+  AF_TRY(const std::string text, assumption.text_before(asserted.file));
   std::ofstream(before, std::ios::binary) << text;
   DifferentialRequest request;
   request.unit = *unit;
   request.before = before.string();
   request.after = after.string();
+  if (!asserted.flag.empty()) request.flags_after = {asserted.flag};
   request.seed = assumption.seed;
   request.interrupted = interrupted;
   CompileUnit of_before = *unit;
   of_before.source = before.string();
   const Result<SourceMap> map = map_source(before.string(), of_before);
-  const FunctionDefinition* function = map ? function_around(*map, changed->line) : nullptr;
+  const FunctionDefinition* function = map ? function_around(*map, asserted.line) : nullptr;
   Result<DifferentialResult> compared = [&]() -> Result<DifferentialResult> {
     if (function == nullptr)
       return DifferentialResult{DifferentialKind::kUnknown, 0, "its function was not found"};

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/chosen_functions.h"
 #include "cli/source_text.h"
+#include "cli/workload_limits.h"
 #include "collect/open.h"
 #include "report/location.h"
 
@@ -20,19 +21,35 @@ namespace {
 constexpr double kLeastShareOfLoop = 0.001;
 constexpr std::size_t kRemainingShown = 5;
 
-std::string line_of(const PlanStep& step) {
+// What the loop of a step waits for; nullptr when it is not proven.
+const LoopLimit* limit_of(const PlanStep& step, const std::vector<AuditedWorkload>& audits) {
+  for (const AuditedWorkload& audit : audits)
+    for (const LoopLimit& limit : audit.limits)
+      if (audit.binary == step.binary && step.finding.loop != kNoIndex &&
+          limit.place.function_index == step.finding.function_index &&
+          limit.place.loop_header == step.finding.loop_header)
+        return &limit;
+  return nullptr;
+}
+
+std::string line_of(const PlanStep& step, const LoopLimit* limit) {
   const Finding& finding = step.finding;
   std::string text = fmt::format("{} in {}", percent(step.share),
                                  finding.demangled.empty() ? finding.function : finding.demangled);
   if (finding.loop != kNoIndex) text += fmt::format(", loop {}", finding.loop);
   if (finding.source.known()) text += fmt::format(" at {}", location_text(finding.source));
-  return fmt::format("{}: {}", text, finding.title);
+  text += fmt::format(": {}", finding.title);
+  if (limit != nullptr)
+    text += fmt::format("; {} of the time is spent there, {}", percent(limit->time_share),
+                        words_of(*limit));
+  return text;
 }
 
 }  // namespace
 
 Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectWorkload& one,
-                                       ChangePlanner* planner, const Progress& progress) {
+                                       ChangePlanner* planner, LookFor what,
+                                       const Progress& progress) {
   const std::string program = fmt::format("{}/{}", folder, one.binary);
   progress(fmt::format("counting {}", one.workload.name));
   AF_TRY(const Profile profile, count_workload(program, one.workload));
@@ -41,9 +58,12 @@ Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectW
   AuditOptions how;
   how.profile = &profile;
   how.should_stop = interrupted;
-  AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}, {}};
+  AuditedWorkload audited{one.binary, one.workload.name, one.workload.weight, {}, {}, {}};
   AF_TRY(audited.report, audit_binary(binaries.front(), how));
   AF_TRY(audited.hot, hot_loops(binaries.front(), profile, kLeastShareOfLoop, HotLoopKind::kAll));
+  if (what == LookFor::kLimitsToo) {
+    AF_TRY(audited.limits, workload_limits(program, binaries.front(), one.workload, profile));
+  }
   if (planner != nullptr) {
     AF_TRY([[maybe_unused]] const Done added, planner->add(program, binaries.front(), profile));
   }
@@ -80,14 +100,16 @@ Result<std::vector<std::string>> remaining_work(const Project& project, const st
   std::vector<AuditedWorkload> audits;
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
-    AF_TRY(AuditedWorkload audited, audit_workload(folder, one, nullptr, [](std::string_view) {}));
+    AF_TRY(AuditedWorkload audited,
+           audit_workload(folder, one, nullptr, LookFor::kLimitsToo, [](std::string_view) {}));
     audits.push_back(std::move(audited));
   }
   static_cast<void>(leave_out(project.forge, audits));
   const Plan plan = make_plan(audits, {}, {});
   std::vector<std::string> lines;
   for (const PlanStep& step : plan.steps)
-    if (step.measured && lines.size() < kRemainingShown) lines.push_back(line_of(step));
+    if (step.measured && lines.size() < kRemainingShown)
+      lines.push_back(line_of(step, limit_of(step, audits)));
   return lines;
 }
 

@@ -1,6 +1,7 @@
 // What the workloads of a project execute, and what the compiler did badly there.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -16,10 +17,16 @@ namespace asmforge {
 
 using Progress = std::function<void(std::string_view what)>;
 
+enum class LookFor : std::uint8_t {
+  kFindings,
+  kLimitsToo,  // what is proven to wait for memory or for itself: one more run
+};
+
 // One run of the workload in the build that `folder` holds. What the loop can try by itself
 // goes to `planner`, which may be nullptr.
 Result<AuditedWorkload> audit_workload(const std::string& folder, const ProjectWorkload& one,
-                                       ChangePlanner* planner, const Progress& progress);
+                                       ChangePlanner* planner, LookFor what,
+                                       const Progress& progress);
 
 // Takes out what the project does not want to look at; how much of it there is, as notes.
 std::vector<std::string> leave_out(const ForgeSettings& settings,

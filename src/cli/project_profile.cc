@@ -6,13 +6,16 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/descriptor.h"
+#include "base/text.h"
 #include "cli/chosen_functions.h"
+#include "cli/workload_limits.h"
 #include "collect/open.h"
 #include "collect/profiles/profile_program.h"
 #include "measure/layouts/capture.h"
@@ -25,8 +28,9 @@ namespace asmforge {
 namespace {
 
 constexpr std::string_view kAllOwn = "automatic";
-constexpr std::array<std::string_view, 6> kTransforms = {
-    kAllOwn, "flag", "attribute", "pragma", kRestrictTransform, "expectation"};
+constexpr std::array<std::string_view, 8> kTransforms = {
+    kAllOwn,       "flag",           "attribute",     "pragma",
+    "expectation", kRestrictTransform, kIvdepTransform, kFastMathTransform};
 
 // A misspelt word would forbid nothing.
 Result<Done> check_forbidden(const std::vector<std::string>& forbidden, const std::string& tree) {
@@ -42,29 +46,41 @@ Result<Done> check_forbidden(const std::vector<std::string>& forbidden, const st
   return Done{};
 }
 
-}  // namespace
-
-Result<Profile> count_workload(const std::string& program, const Workload& workload) {
+Result<ProfiledRun> run_workload(
+    const std::string& program, const Workload& workload, ProfileRequest request,
+    const std::function<Result<ProfiledRun>(const ProfileRequest&)>& profile) {
   const std::string& path = workload.input_path.empty() ? "/dev/null" : workload.input_path;
   const Descriptor input(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   const Descriptor nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
   if (!input.open() || !nowhere.open())
     return Error{ErrorCode::kBadInput,
                  fmt::format("{}: the input {} cannot be read", workload.name, path), ""};
-  ProfileRequest request;
   request.command = {program};
   request.command.insert(request.command.end(), workload.arguments.begin(),
                          workload.arguments.end());
   request.environment = run_environment(workload, 0);
   request.input = input.get();
   request.output = nowhere.get();
-  AF_TRY(ProfiledRun run, count_exactly(request));
+  AF_TRY(ProfiledRun run, profile(request));
   if (run.interrupted) return Error{ErrorCode::kInterrupted, "interrupted", ""};
   if (run.ending.signal != 0 || run.ending.exit_status != workload.exit_status)
     return Error{ErrorCode::kBadInput,
                  fmt::format("{}: {} {}", workload.name, program, to_string(run.ending)),
                  "mend the workload in asmforge.toml"};
+  return run;
+}
+
+}  // namespace
+
+Result<Profile> count_workload(const std::string& program, const Workload& workload) {
+  AF_TRY(ProfiledRun run, run_workload(program, workload, {}, count_exactly));
   return std::move(run.profile);
+}
+
+Result<SampledWorkload> sample_workload(const std::string& program, const Workload& workload) {
+  const ProfileRequest request;
+  AF_TRY(ProfiledRun run, run_workload(program, workload, request, sample_natively));
+  return SampledWorkload{std::move(run.profile), static_cast<double>(request.frequency)};
 }
 
 std::vector<CompileUnit> units_of(const Capture& capture) {
@@ -113,13 +129,30 @@ Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree
                                        bool allow_assumptions) {
   AF_TRY(ChangePlanner planner, ChangePlanner::open(project, build, allow_assumptions));
   if (planner.none_wanted()) return std::vector<Step>();
+  std::string limited;
+  bool any_is_not = false;
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
     const std::string program = fmt::format("{}/{}", build.folder, one.binary);
     AF_TRY(const Profile profile, count_workload(program, one.workload));
     AF_TRY(const std::vector<Binary> binaries, open_input(program, {}));
+    AF_TRY(std::vector<LoopLimit> limits,
+           workload_limits(program, binaries.front(), one.workload, profile));
+    limits = limits_for_all(std::move(limits), allow_assumptions);
+    if (limited_share(limits) >= kAllIsLimited) {
+      limited += fmt::format("{}{}: {} of its time is in {}, {}", limited.empty() ? "" : "; ",
+                             one.workload.name, percent(limits.front().time_share),
+                             limits.front().place.demangled, words_of(limits.front()));
+      continue;
+    }
+    any_is_not = true;
     AF_TRY([[maybe_unused]] const Done added, planner.add(program, binaries.front(), profile));
   }
+  if (!any_is_not && !limited.empty())
+    return Error{ErrorCode::kUnavailable,
+                 limited + "; another algorithm or other data can change that, no flag or "
+                           "attribute does",
+                 ""};
   return planner.steps();
 }
 

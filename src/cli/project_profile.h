@@ -21,6 +21,13 @@ namespace asmforge {
 // One run of the workload, in this folder. kBadInput when it does not end as it should.
 Result<Profile> count_workload(const std::string& program, const Workload& workload);
 
+// The same natively, for where its time goes.
+struct SampledWorkload {
+  Profile profile;
+  double samples_per_second = 0;  // of processor time
+};
+Result<SampledWorkload> sample_workload(const std::string& program, const Workload& workload);
+
 // How the sources of a captured build were compiled.
 std::vector<CompileUnit> units_of(const Capture& capture);
 
@@ -45,7 +52,8 @@ class ChangePlanner {
   std::vector<Step> steps_;
 };
 
-// Counts all training workloads, for changes alone.
+// Counts all training workloads, for changes alone. kUnavailable, with what they wait for, when
+// nothing but another algorithm makes any of them faster.
 Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree& build,
                                        bool allow_assumptions);
 

@@ -19,6 +19,7 @@ struct LoopContents {
   std::int64_t stores = 0;
   std::int64_t calls = 0;
   std::int64_t divides = 0;            // of integers, by the hardware
+  std::int64_t floats = 0;             // instructions that compute with floating-point numbers
   std::int64_t vector_width_bits = 0;  // of the widest arithmetic; 0 for none
 };
 

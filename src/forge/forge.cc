@@ -424,12 +424,13 @@ Result<Done> Loop::measure_step(std::size_t index, const RevisionBuild& before,
 
 Result<std::string> Loop::refutation(const ForgeStep& step, const RevisionBuild& before) {
   AF_CHECK(hooks_.try_assumption);
+  if (!step.step.assumption) return std::string("of which function it asserts this is not known");
   say(fmt::format("trying what {} asserts", step.step.name));
   const SharedClone& clone = revisions_.clone();
   AF_TRY(const Done there, clone.check_out(step.commit));
   static_cast<void>(there);
   return hooks_.try_assumption(
-      {step.step.patch, clone.tree(), before.capture, mixed(run_.seed, 0x30000),
+      {*step.step.assumption, clone.tree(), before.capture, mixed(run_.seed, 0x30000),
        [&](const std::string& file) { return clone.text_of(step.parent_commit, file); }});
 }
 
@@ -455,7 +456,7 @@ Result<Done> Loop::try_step(std::size_t index) {
     end_step(step, StepState::kFailed, after.error().what);
     return Done{};
   }
-  if (step.step.transform == kRestrictTransform) {
+  if (asserts_something(step.step.transform)) {
     AF_TRY(const std::string refuted, refutation(step, before));
     if (!refuted.empty()) {
       end_step(step, StepState::kDropped, "refused: " + refuted);

@@ -52,7 +52,7 @@ struct BuildOfTree {
 
 // A step that asserts something, built.
 struct AssumptionToTry {
-  std::string patch;
+  Assumption assumption;
   std::string tree;     // checked out with the change
   std::string capture;  // of the build without the change
   std::uint64_t seed = 0;

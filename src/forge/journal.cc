@@ -88,7 +88,8 @@ CREATE TABLE step (
   PRIMARY KEY (run, ordinal)
 );
 )",
-    "ALTER TABLE run ADD COLUMN remaining TEXT NOT NULL DEFAULT '';"};
+    "ALTER TABLE run ADD COLUMN remaining TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE step ADD COLUMN assumption TEXT NOT NULL DEFAULT '';"};
 
 JournalEntry entry_of(const DatabaseRow& row) {
   JournalEntry entry;

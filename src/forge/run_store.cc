@@ -76,8 +76,10 @@ ForgeRun run_in(const DatabaseRow& row) {
 
 ForgeStep step_in(const DatabaseRow& row) {
   ForgeStep step;
-  step.step = {text_of(row[0]), text_of(row[1]), text_of(row[2]),
-               text_of(row[3]), text_of(row[4]), entries_in(text_of(row[5]))};
+  step.step = {text_of(row[0]), text_of(row[1]),
+               text_of(row[2]), text_of(row[3]),
+               text_of(row[4]), entries_in(text_of(row[5])),
+               assumption_from_string(text_of(row[17]))};
   step.state = step_state_from_string(text_of(row[6])).value_or(StepState::kPending);
   step.why = text_of(row[7]);
   step.parent_commit = text_of(row[8]);
@@ -114,14 +116,21 @@ Result<Done> RunStore::begin(ForgeRun& run) {
 
 Result<Done> RunStore::insert_step(const ForgeRun& run, std::size_t index) {
   const ForgeStep& step = run.steps[index];
-  const std::array<DatabaseValue, 8> values = {run.number,      static_cast<std::int64_t>(index),
-                                               step.step.name,  step.step.transform,
-                                               step.step.patch, step.step.command,
-                                               step.step.check, lines_of(step.step.expectations)};
+  const std::array<DatabaseValue, 9> values = {
+      run.number,
+      static_cast<std::int64_t>(index),
+      step.step.name,
+      step.step.transform,
+      step.step.patch,
+      step.step.command,
+      step.step.check,
+      lines_of(step.step.expectations),
+      step.step.assumption ? to_string(*step.step.assumption) : std::string()};
   AF_TRY(const auto inserted,
-         journal_.database().run("INSERT INTO step (run, ordinal, name, transform, patch, command, "
-                                 "check_id, expectations) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                                 values));
+         journal_.database().run(
+             "INSERT INTO step (run, ordinal, name, transform, patch, command, check_id, "
+             "expectations, assumption) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             values));
   static_cast<void>(inserted);
   return Done{};
 }
@@ -201,8 +210,8 @@ Result<Done> RunStore::read_steps(ForgeRun& run) {
   AF_TRY(const std::vector<DatabaseRow> rows,
          journal_.database().run(
              "SELECT name, transform, patch, command, check_id, expectations, state, why, "
-             "parent_commit, commit_hash, trials, verdict, reason, ratio, low, high, assembly "
-             "FROM step WHERE run = ?1 ORDER BY ordinal",
+             "parent_commit, commit_hash, trials, verdict, reason, ratio, low, high, assembly, "
+             "assumption FROM step WHERE run = ?1 ORDER BY ordinal",
              values));
   for (const DatabaseRow& row : rows) run.steps.push_back(step_in(row));
   return Done{};

@@ -119,9 +119,21 @@ void add_cold(const HotFunction& hot, TreeSources& sources, Steps& steps) {
   }
 }
 
+// What is done with the 128 bits that every x86-64 has. Symbols have other names then, so
+// that nothing is predicted of the function.
+void add_wider_vectors(const HotLoop& loop, TreeSources& sources, Steps& steps) {
+  constexpr std::int64_t kBitsOfAll = 128;
+  if (loop.contents.vector_width_bits != kBitsOfAll) return;
+  const auto known = std::ranges::find_if(loop.sources, &SourceLocation::known);
+  if (known == loop.sources.end()) return;
+  if (const auto place = sources.definition_at(known->frames.back()))
+    steps.add(*place, FunctionAttribute::kWiderVectors, std::nullopt);
+}
+
 }  // namespace
 
-std::vector<Step> attribute_steps(std::span<const HotFunction> functions, const Profile& profile,
+std::vector<Step> attribute_steps(std::span<const HotFunction> functions,
+                                  std::span<const HotLoop> loops, const Profile& profile,
                                   const ChangeRequest& request, TreeSources& sources) {
   Steps steps;
   if (request.forbids("attribute")) return {};
@@ -130,6 +142,7 @@ std::vector<Step> attribute_steps(std::span<const HotFunction> functions, const 
     add_inlining(hot, profile, sources, steps);
     add_cold(hot, sources, steps);
   }
+  for (const HotLoop& loop : loops) add_wider_vectors(loop, sources, steps);
   return steps.take();
 }
 

@@ -40,9 +40,9 @@ Result<std::vector<Step>> change_steps(const Binary& binary, const Profile& prof
   }
   std::vector<Step> all = flag_steps(functions, request, sources);
   for (std::vector<Step> more :
-       {attribute_steps(functions, profile, request, sources),
+       {attribute_steps(functions, loops, profile, request, sources),
         pragma_steps(loops, request, sources), branch_steps(functions, profile, request, sources),
-        assumption_steps(functions, request, sources)})
+        assumption_steps(functions, loops, request, sources)})
     all.insert(all.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
   return all;
 }

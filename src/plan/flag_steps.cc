@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plan/flag_for_source.h"
 #include "transform/compiler_flags.h"
 #include "transform/edit.h"
 
@@ -18,76 +19,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct BuildFile {
-  BuildSystem system = BuildSystem::kMake;
-  std::string file;  // from the tree's top
-  std::string text;
-};
-
-bool names_targets(std::string_view cmake) {
-  return cmake.find("add_executable") != std::string_view::npos ||
-         cmake.find("add_library") != std::string_view::npos;
-}
-
-// In the folder, in the order in which make looks for them.
-std::optional<BuildFile> build_file_in(const std::string& tree, const fs::path& folder,
-                                       std::string_view command) {
-  constexpr std::array<std::string_view, 3> kMakefiles = {"GNUmakefile", "makefile", "Makefile"};
-  if (command.find("cmake") != std::string_view::npos) {
-    const fs::path file = folder / "CMakeLists.txt";
-    std::optional<std::string> text = text_of_file((tree / file).string());
-    if (!text || !names_targets(*text)) return std::nullopt;
-    return BuildFile{BuildSystem::kCMake, file.string(), std::move(*text)};
-  }
-  if (command.find("make") == std::string_view::npos) return std::nullopt;
-  for (const std::string_view name : kMakefiles)
-    if (std::optional<std::string> text = text_of_file((tree / folder / name).string()))
-      return BuildFile{BuildSystem::kMake, (folder / name).string(), std::move(*text)};
-  return std::nullopt;
-}
-
-// Beside the source, or in a folder above it up to the top.
-std::optional<BuildFile> build_file_of(const std::string& source, const ChangeRequest& request) {
-  fs::path folder = fs::path(source).parent_path();
-  while (true) {
-    std::optional<BuildFile> file = build_file_in(request.tree, folder, request.build_command);
-    if (file) return file;
-    if (folder.empty()) return std::nullopt;
-    folder = folder.parent_path();
-  }
-}
-
 // What to try in place of what there is: level 3 is not always the faster one.
 std::string_view other_level(std::string_view level) {
   return level == "-O3" || level == "-Ofast" ? "-O2" : "-O3";
 }
 
-bool is_cplusplus(const std::string& source) { return fs::path(source).extension() != ".c"; }
-
 void add_steps_of_source(const TreeSource& source, const ChangeRequest& request,
                          std::vector<Step>& steps) {
-  // A header is compiled by the flags of those that include it.
-  if (source.unit == nullptr ||
-      !compiles(*source.unit, fmt::format("{}/{}", request.tree, source.file)))
-    return;
-  const std::optional<BuildFile> build = build_file_of(source.file, request);
-  if (!build || request.forbids(build->file)) return;
-  FlagOfSource wanted;
-  const fs::path folder = fs::path(build->file).parent_path();
-  wanted.source = source.file;
-  if (!folder.empty()) wanted.source = fs::path(source.file).lexically_relative(folder).string();
-  wanted.is_cplusplus = is_cplusplus(source.file);
+  if (source.unit == nullptr) return;
   std::vector<std::string> flags = source.unit->taken_back;
   flags.emplace_back(other_level(source.unit->optimisation));
   for (const std::string& flag : flags) {
-    wanted.flag = flag;
-    const Result<Patch> patch = add_flag(build->system, build->file, build->text, wanted);
-    if (!patch) continue;
-    Step step;
-    step.name = fmt::format("{}: {} for {}", build->file, wanted.flag, source.file);
-    step.transform = "flag";
-    step.patch = unified_diff(build->text, *patch);
-    if (std::ranges::find(steps, step) == steps.end()) steps.push_back(std::move(step));
+    std::optional<Step> step = flag_for_source(source, request, flag);
+    if (step && std::ranges::find(steps, *step) == steps.end()) steps.push_back(std::move(*step));
   }
 }
 

@@ -58,6 +58,7 @@ HotFunction look_at(const FunctionView& view, double part, const Profile& profil
     const Insn& insn = view.function.insns[i];
     hot.insns.push_back(counted(view.function, i, counts));
     hot.peak = std::max(hot.peak, hot.insns.back().executions);
+    hot.floats |= insn.is(InsnClass::kFloat);
     if (insn.is(InsnClass::kCall) && insn.target != kNoAddress)
       calls[insn.target] += hot.insns.back().executions;
   }

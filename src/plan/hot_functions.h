@@ -38,6 +38,7 @@ struct HotFunction {
   std::uint64_t peak = 0;  // executions of the instruction that runs most
   std::int64_t instructions = 0;
   std::int64_t calls = 0;  // instructions that call
+  bool floats = false;     // it computes with floating-point numbers
   SourceLocation source;   // of its first instruction
   std::vector<CountedInsn> insns;
   std::vector<HotCall> callees;

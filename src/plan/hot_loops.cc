@@ -40,6 +40,16 @@ double share_of_own_blocks(const FunctionView& view, LoopIndex loop, const Profi
   return share(profile, sum);
 }
 
+std::int64_t floats_in(const FunctionView& view, LoopIndex loop) {
+  std::int64_t count = 0;
+  for (const BlockIndex b : view.loops.loops[loop].blocks) {
+    if (view.loops.loop_of_block[b] != loop) continue;
+    for (std::uint32_t i = view.cfg.blocks[b].first; i <= view.cfg.blocks[b].last; ++i)
+      if (view.function.insns[i].is(InsnClass::kFloat)) ++count;
+  }
+  return count;
+}
+
 LoopContents contents_of(AuditedFunction& function, LoopIndex loop) {
   const auto count = [&](Metric metric) { return measure(metric, function, loop); };
   return {.instructions = count(Metric::kInstructions),
@@ -47,6 +57,7 @@ LoopContents contents_of(AuditedFunction& function, LoopIndex loop) {
           .stores = count(Metric::kStores),
           .calls = count(Metric::kCalls),
           .divides = count(Metric::kDivides),
+          .floats = floats_in(function.view(), loop),
           .vector_width_bits = count(Metric::kVectorWidthBits)};
 }
 

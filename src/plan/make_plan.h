@@ -9,6 +9,7 @@
 #include "core/journal.h"
 #include "core/plan.h"
 #include "plan/hot_loops.h"
+#include "plan/loop_limits.h"
 
 namespace asmforge {
 
@@ -21,6 +22,7 @@ struct AuditedWorkload {
   // Which are steps of their own where nothing is found in them. Of all workloads, not only of
   // those in which they are hot: a mean is taken.
   std::vector<HotLoop> hot;
+  std::vector<LoopLimit> limits;  // where it was looked for
 };
 
 struct LeastShares {

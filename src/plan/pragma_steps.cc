@@ -12,30 +12,7 @@
 namespace asmforge {
 namespace {
 
-// The statement of a loop in the tree's sources.
-struct Statement {
-  const TreeSource* source = nullptr;
-  const LoopStatement* loop = nullptr;
-  bool operator==(const Statement&) const = default;
-};
-
-std::optional<Statement> statement_of(const HotLoop& loop, TreeSources& sources) {
-  // A jump back has the line of the statement's head, where the first instruction often has
-  // that of the body: heads count first.
-  std::optional<Statement> around;
-  for (const SourceLocation& location : loop.sources) {
-    if (!location.known()) continue;
-    const SourceFrame& frame = location.frames.front();
-    const TreeSource* source = sources.find(frame);
-    const LoopStatement* found = source == nullptr ? nullptr : loop_at(source->map, frame.line);
-    if (found == nullptr) continue;
-    if (frame.line == found->line || frame.line < found->body_line) return Statement{source, found};
-    if (!around) around = Statement{source, found};
-  }
-  return around;
-}
-
-Step step_of(const HotLoop& loop, const LoopPragma& pragma, const Statement& statement,
+Step step_of(const HotLoop& loop, const LoopPragma& pragma, const LoopPlace& statement,
              const Patch& patch) {
   Predicate predicate = loop.place.predicate;
   predicate.metric = pragma.metric;
@@ -50,19 +27,28 @@ Step step_of(const HotLoop& loop, const LoopPragma& pragma, const Statement& sta
   return step;
 }
 
+// Sums of floats would be taken in another order, which is another result.
+bool could_be_vectors(const LoopContents& contents) {
+  return contents.vector_width_bits == 0 && contents.calls == 0 && contents.floats == 0 &&
+         contents.loads + contents.stores > 0;
+}
+
 }  // namespace
 
 std::vector<Step> pragma_steps(std::span<const HotLoop> loops, const ChangeRequest& request,
                                TreeSources& sources) {
   std::vector<Step> steps;
   if (request.forbids("pragma")) return steps;
-  std::vector<Statement> seen;  // one may be inlined, or split, into many loops
+  std::vector<LoopPlace> seen;  // one may be inlined, or split, into many loops
   for (const HotLoop& loop : loops) {
     if (seen.size() >= request.most_loops) break;
-    const std::optional<Statement> statement = statement_of(loop, sources);
+    const std::optional<LoopPlace> statement = sources.loop_of(loop.sources);
     if (!statement || std::ranges::find(seen, *statement) != seen.end()) continue;
-    const LoopFacts facts{loop.contents.instructions, loop.contents.vector_width_bits,
-                          loop.place.role == LoopRole::kMain};
+    const LoopFacts facts{.instructions = loop.contents.instructions,
+                          .vector_width_bits = loop.contents.vector_width_bits,
+                          .has_remainder = loop.place.role == LoopRole::kMain,
+                          .could_be_vectors = could_be_vectors(loop.contents),
+                          .stores = loop.contents.stores};
     for (const LoopPragma& pragma : loop_pragmas(request.dialect, facts)) {
       const Result<Patch> patch = place_loop_pragma(
           statement->source->file, statement->source->text, *statement->loop, pragma.text);

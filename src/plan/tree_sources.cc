@@ -51,6 +51,22 @@ std::optional<DefinitionPlace> TreeSources::definition_at(const SourceFrame& fra
   return DefinitionPlace{source, function};
 }
 
+std::optional<LoopPlace> TreeSources::loop_of(std::span<const SourceLocation> lines) {
+  // A jump back has the line of the statement's head, where the first instruction often has
+  // that of the body.
+  std::optional<LoopPlace> around;
+  for (const SourceLocation& location : lines) {
+    if (!location.known()) continue;
+    const SourceFrame& frame = location.frames.front();
+    const TreeSource* source = find(frame);
+    const LoopStatement* found = source == nullptr ? nullptr : loop_at(source->map, frame.line);
+    if (found == nullptr) continue;
+    if (frame.line == found->line || frame.line < found->body_line) return LoopPlace{source, found};
+    if (!around) around = LoopPlace{source, found};
+  }
+  return around;
+}
+
 std::unique_ptr<TreeSource> TreeSources::read(const std::string& file, const std::string& path) {
   std::optional<std::string> text = text_of_file(path);
   if (!text) return nullptr;

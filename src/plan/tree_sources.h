@@ -27,6 +27,13 @@ struct DefinitionPlace {
   const FunctionDefinition* function = nullptr;
 };
 
+// The statement of a loop, and the source that it stands in.
+struct LoopPlace {
+  const TreeSource* source = nullptr;
+  const LoopStatement* loop = nullptr;
+  bool operator==(const LoopPlace&) const = default;
+};
+
 class TreeSources {
  public:
   // `forbidden` are files, from the top, that nothing is to be found in. The units outlive this.
@@ -38,6 +45,9 @@ class TreeSources {
   const TreeSource* find(const SourceFrame& frame);
   // The definition that has the frame's line; none for code of a macro.
   std::optional<DefinitionPlace> definition_at(const SourceFrame& frame);
+  // The loop whose instructions have these lines: one whose head has one of them before one
+  // that only goes around them.
+  std::optional<LoopPlace> loop_of(std::span<const SourceLocation> lines);
 
  private:
   std::unique_ptr<TreeSource> read(const std::string& file, const std::string& path);

@@ -76,11 +76,13 @@ class Bench {
       : request_(request), folder_(std::move(folder)), driver_(std::move(driver)) {}
 
   // What a version prints; none when it cannot be compiled.
-  Result<std::optional<std::string>> outcome(const std::string& source, bool sanitized) {
+  Result<std::optional<std::string>> outcome(const std::string& source,
+                                             const std::vector<std::string>& flags,
+                                             bool sanitized) {
     const std::string text = folder_ + "/wrapper.c";
     const std::string program = folder_ + "/program";
     std::ofstream(text) << wrapper(request_.function, source);
-    AF_TRY(const ProcessResult compiled, run(compile_command(text, program, sanitized)));
+    AF_TRY(const ProcessResult compiled, run(compile_command(text, program, flags, sanitized)));
     if (!compiled.succeeded()) return std::optional<std::string>();
     const std::uint64_t inputs = sanitized ? kSanitizedInputs : kInputs;
     AF_TRY(ProcessResult done,
@@ -102,9 +104,11 @@ class Bench {
 
   [[nodiscard]] std::vector<std::string> compile_command(const std::string& text,
                                                          const std::string& program,
+                                                         const std::vector<std::string>& flags,
                                                          bool sanitized) const {
     std::vector<std::string> argv = {request_.unit.compiler};
     argv.insert(argv.end(), request_.unit.arguments.begin(), request_.unit.arguments.end());
+    argv.insert(argv.end(), flags.begin(), flags.end());
     if (sanitized)
       argv.insert(argv.end(), {"-fsanitize=address,undefined", "-fno-sanitize-recover=all"});
     // What it calls elsewhere is not there: an input that needs it fails, in both versions.
@@ -185,9 +189,10 @@ Result<DifferentialResult> compare_functions(const DifferentialRequest& request)
   Bench bench(request, folder->path(), driver);
   DifferentialResult plain;
   for (const bool sanitized : {false, true}) {
-    AF_TRY(const std::optional<std::string> before, bench.outcome(request.before, sanitized));
+    AF_TRY(const std::optional<std::string> before, bench.outcome(request.before, {}, sanitized));
     if (!before) return unknown("it cannot be compiled by itself");
-    AF_TRY(const std::optional<std::string> after, bench.outcome(request.after, sanitized));
+    AF_TRY(const std::optional<std::string> after,
+           bench.outcome(request.after, request.flags_after, sanitized));
     if (!after) return unknown("with the change it cannot be compiled by itself");
     DifferentialResult result = judge_runs(*before, *after);
     if (sanitized && result.kind == DifferentialKind::kDiffers)

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 #include "transform/compile_unit.h"
@@ -24,6 +25,7 @@ struct DifferentialRequest {
   std::string before;  // the two versions: files in one folder, for what they include
   std::string after;
   FunctionDefinition function;  // as it was before
+  std::vector<std::string> flags_after;  // that the second version is compiled with besides
   std::uint64_t seed = 0;
   const std::atomic<bool>* interrupted = nullptr;
 };

@@ -27,6 +27,8 @@ Words words_in_c(FunctionAttribute attribute) {
     case FunctionAttribute::kHot: return {"hot", {"cold"}, "", ""};
     case FunctionAttribute::kColdNotInlined:
       return {"cold, noinline", {"always_inline"}, kFront, kBack};
+    case FunctionAttribute::kWiderVectors:
+      return {"target_clones(\"avx2\", \"default\")", {}, kFront, kBack};
   }
   return {};
 }
@@ -38,7 +40,8 @@ std::optional<Words> words_in_rust(FunctionAttribute attribute) {
     case FunctionAttribute::kColdNotInlined:
       return Words{"cold] #[inline(never)", {"inline(always)", "inline"}, "#[", "] "};
     case FunctionAttribute::kFlatten:
-    case FunctionAttribute::kHot: break;
+    case FunctionAttribute::kHot:
+    case FunctionAttribute::kWiderVectors: break;
   }
   return std::nullopt;
 }
@@ -87,6 +90,12 @@ Result<Patch> place_attribute(const std::string& file, std::string_view text,
   const std::string_view head = head_of(text, function);
   const std::string_view first_word = words->name.substr(0, words->name.find_first_of(",]"));
   if (find_word(head, first_word)) return none("has the attribute already");
+  if (attribute == FunctionAttribute::kWiderVectors) {
+    if (function.name == "main") return none("has one version only");
+    // Versions are called through a pointer, so none of them is inlined.
+    for (const std::string_view word : {"target_clones", "target", "always_inline"})
+      if (find_word(head, word)) return none("says already how it is to be compiled");
+  }
   for (const std::string_view opposite : words->replaced)
     if (const auto at = opposite.empty() ? std::nullopt : find_word(head, opposite))
       return Patch{file, function.head + *at, std::string(opposite), std::string(words->name)};

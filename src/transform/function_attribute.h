@@ -21,13 +21,15 @@ enum class FunctionAttribute : std::uint8_t {
   kFlatten,         // what it calls, and what that calls
   kHot,             // in place of a `cold` that stands there
   kColdNotInlined,  // out of the way of what runs
+  kWiderVectors,    // a second version for processors with AVX2, chosen when the program starts
 };
-// "always_inline", "cold, noinline"
+// "always_inline", "cold, noinline", "target_clones(\"avx2\", \"default\")"
 std::string_view to_string(FunctionAttribute attribute);
 
 // Where the head of the definition says the opposite (noinline, cold), that word is replaced.
 // kNotFound when there is nothing to say, or no place for it: it says so already, a template,
-// for kHot nothing to be taken back, or a language that has no such attribute.
+// for kHot nothing to be taken back, for kWiderVectors main or what says already how it is
+// compiled, or a language that has no such attribute.
 Result<Patch> place_attribute(const std::string& file, std::string_view text,
                               const FunctionDefinition& function, FunctionAttribute attribute);
 

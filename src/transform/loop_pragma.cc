@@ -25,11 +25,22 @@ std::vector<LoopPragma> loop_pragmas(PragmaDialect dialect, const LoopFacts& fac
     return LoopPragma{std::move(text), predicts, Metric::kInstructions, relation, size, size};
   };
   const bool gcc = dialect == PragmaDialect::kGcc;
-  // What was unrolled is not unrolled again by four, and what was not cannot be taken back.
-  if (!facts.has_remainder)
-    return {asked(gcc ? "GCC unroll 4" : "clang loop unroll_count(4)", Relation::kGreater)};
-  if (gcc) return {asked("GCC unroll 1", Relation::kLess)};
   std::vector<LoopPragma> pragmas;
+  // gcc's pragmas for vectors all assert that iterations are independent.
+  if (!gcc && facts.could_be_vectors) {
+    pragmas.push_back({"clang loop vectorize(enable)", true, Metric::kVectorWidthBits,
+                       Relation::kGreater, 0, 0});
+    // One of the parts may be done with vectors then.
+    if (facts.stores > 1)
+      pragmas.push_back(asked("clang loop distribute(enable)", Relation::kLess, false));
+  }
+  // What was unrolled is not unrolled again by four, and what was not cannot be taken back.
+  if (!facts.has_remainder) {
+    pragmas.push_back(
+        asked(gcc ? "GCC unroll 4" : "clang loop unroll_count(4)", Relation::kGreater));
+    return pragmas;
+  }
+  if (gcc) return {asked("GCC unroll 1", Relation::kLess)};
   if (facts.vector_width_bits == 0) {
     pragmas.push_back(asked("clang loop unroll(disable)", Relation::kLess));
   } else {

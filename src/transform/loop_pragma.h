@@ -26,6 +26,10 @@ struct LoopFacts {
   std::int64_t vector_width_bits = 0;
   // Another loop does what is left over: it was unrolled or made of vectors.
   bool has_remainder = false;
+  // It is scalar, and done with vectors it would give the same result: nothing in it depends on
+  // an order that vectors change.
+  bool could_be_vectors = false;
+  std::int64_t stores = 0;
 };
 
 struct LoopPragma {

@@ -241,7 +241,65 @@ assuming.write("Makefile", "tool: tool.c\n\tclang-19 -O2 -g -ffunction-sections 
 assuming.commit("source")
 assuming.run("forge", status=2, err="no hot loop")
 assuming.run("forge", "--allow-assumptions", status=1, out="refused: scale gives other results when")
-expect("assuming", assuming.states(), {"tool.c:2: scale restrict": ("dropped", None)})
+expect("assuming", assuming.states(), {"tool.c:2: scale restrict": ("dropped", None),
+                                       "tool.c:3: clang loop vectorize(assume_safety)": ("dropped", None)})
+
+# Floats, whose sum depends on its order; and a loop that reads what the iteration before stored.
+assuming.write("tool.c", """#include <stdio.h>
+__attribute__((noinline)) static float total(const float *values, int n) {
+  float sum = 0;
+  for (int i = 0; i < n; i++) sum += values[i];
+  return sum;
+}
+__attribute__((noinline)) static void carry(unsigned *cells, const unsigned *add, int n) {
+  for (int i = 1; i < n; i++) cells[i] = cells[i - 1] + add[i];
+}
+int main(void) {
+  static float values[512];
+  static unsigned cells[512], add[512];
+  float sum = 0;
+  for (int i = 0; i < 512; i++) values[i] = add[i] = i;
+  for (int turn = 0; turn < 50; turn++) {
+    sum += total(values, 512);
+    carry(cells, add, 512);
+  }
+  printf("%g %u\\n", sum, cells[511]);
+  return 0;
+}
+""")
+assuming.write("Makefile", "CFLAGS = -O3 -g -ffunction-sections\ntool: tool.c\n\tclang-19 $(CFLAGS) -o tool tool.c\n")
+assuming.commit("floats")
+assuming.run("forge", "--allow-assumptions", "--fresh", status=1, out="refused: total gives other results")
+reasons = assuming.reasons()
+for name, part in (("Makefile: -ffast-math for tool.c", "refused: total gives other results"),
+                   ("tool.c:8: clang loop vectorize(assume_safety)", "refused: carry gives other results")):
+    if part not in reasons.get(name, ""):
+        failures.append(f"{name}: no '{part}' in {reasons.get(name)}")
+if "refused" in reasons.get("Makefile: -fno-math-errno for tool.c", "refused"):
+    failures.append(f"-fno-math-errno: {reasons.get('Makefile: -fno-math-errno for tool.c')}")
+
+# ---- what nothing but another algorithm makes faster ----
+chased = Project("chased", "", forge="[forge]\nbudget = '30 s'\n")
+chased.write("asmforge.toml", (chased.folder / "asmforge.toml").read_text().replace("metric = 'instructions'\n", ""))
+chased.write("tool.c", """#include <stdio.h>
+enum { kCells = 1 << 25 };
+static unsigned next[kCells];
+int main(void) {
+  for (unsigned i = 0; i < kCells; i++) next[i] = (i * 1664525u + 1013904223u) % kCells;
+  unsigned at = 0;
+  for (unsigned turn = 0; turn < 12000000; turn++) at = next[at];
+  printf("%u\\n", at);
+  return 0;
+}
+""")
+chased.write("Makefile", "tool: tool.c\n\tclang-19 -O2 -g -o tool tool.c\n")
+chased.commit("source")
+perf = subprocess.run([str(asmforge), "profile", "--sample", "-o", scratch.name + "/any", "--", "true"], capture_output=True)
+if perf.returncode == 0:
+    chased.run("forge", status=2, err=["no changes of asmforge's own are tried: run: ", "waits for memory: an iteration takes",
+                                       "the address of a load comes from the load before", "another algorithm or other data can change that", "no hot loop"])
+else:
+    print(f"not run here: a program that waits for its loads ({perf.stderr.decode().strip()})")
 
 # ---- what goes wrong ----
 nothing = Project("nothing", "")

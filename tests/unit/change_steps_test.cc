@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../support/scratch_dir.h"
+#include "plan/assumption_steps.h"
 #include "plan/attribute_steps.h"
 #include "plan/branch_steps.h"
 #include "plan/flag_steps.h"
@@ -72,7 +73,19 @@ class ChangeSteps : public testing::Test {
     return list;
   }
   std::vector<Step> attributes() {
-    return attribute_steps({{hot_}}, profile_, request_, sources());
+    return attribute_steps({{hot_}}, loops_, profile_, request_, sources());
+  }
+  std::vector<Step> assumptions() {
+    return assumption_steps({{hot_}}, loops_, request_, sources());
+  }
+  // The `while`, of so many loads and stores.
+  HotLoop loop_at_7(std::int64_t loads, std::int64_t stores) {
+    HotLoop loop;
+    loop.sources = {line(7)};
+    loop.contents.instructions = 9;
+    loop.contents.loads = loads;
+    loop.contents.stores = stores;
+    return loop;
   }
   std::vector<Step> branches() { return branch_steps({{hot_}}, profile_, request_, sources()); }
 
@@ -82,6 +95,7 @@ class ChangeSteps : public testing::Test {
   ChangeRequest request_;
   Profile profile_;
   HotFunction hot_;
+  std::vector<HotLoop> loops_;
 };
 
 TEST_F(ChangeSteps, InlinesWhatIsCalledOften) {
@@ -114,6 +128,62 @@ TEST_F(ChangeSteps, MovesOutWhatWasInlinedAndHardlyRuns) {
   hot_.insns[3].in_hot_loop = true;
   hot_.insns[3].executions = 11;  // above a thousandth of the peak
   EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));
+}
+
+TEST_F(ChangeSteps, AsksForWiderVectorsWhereThereAreNarrowOnes) {
+  loops_ = {loop_at_7(1, 1)};
+  EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));
+  loops_[0].contents.vector_width_bits = 128;
+  const std::vector<Step> steps = attributes();
+  EXPECT_THAT(names(steps),
+              ElementsAre("src/a.c:5: hot hot",
+                          "src/a.c:5: hot target_clones(\"avx2\", \"default\")"));
+  EXPECT_THAT(steps[1].patch,
+              HasSubstr("+__attribute__((target_clones(\"avx2\", \"default\"))) "
+                        "__attribute__((cold)) int hot(int n)"));
+  EXPECT_THAT(steps[1].expectations, IsEmpty());
+  loops_[0].contents.vector_width_bits = 256;
+  EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));
+}
+
+TEST_F(ChangeSteps, AssertsOnlyWhatIsAllowed) {
+  folder_.write("Makefile", "prog: src/a.o\n");
+  loops_ = {loop_at_7(1, 1)};
+  hot_.floats = true;
+  EXPECT_THAT(assumptions(), IsEmpty());
+  request_.allow_assumptions = true;
+  request_.dialect = PragmaDialect::kGcc;
+  const std::vector<Step> steps = assumptions();
+  // One parameter is no pointer, so that there is nothing to restrict.
+  EXPECT_THAT(names(steps),
+              ElementsAre("Makefile: -fno-math-errno for src/a.c",
+                          "Makefile: -fno-trapping-math for src/a.c",
+                          "Makefile: -ffast-math for src/a.c", "src/a.c:7: GCC ivdep"));
+  for (const Step& step : steps) {
+    EXPECT_TRUE(asserts_something(step.transform)) << step.name;
+    ASSERT_TRUE(step.assumption) << step.name;
+    EXPECT_EQ(step.assumption->file, "src/a.c");
+    EXPECT_EQ(step.assumption->line, 5U);
+  }
+  EXPECT_EQ(steps[2].assumption->flag, "-ffast-math");
+  EXPECT_EQ(steps[3].assumption->flag, "");
+  request_.forbidden = {"fast-math", "ivdep"};
+  EXPECT_THAT(assumptions(), IsEmpty());
+}
+
+TEST_F(ChangeSteps, AssertsNothingWhereItIsOfNoUse) {
+  folder_.write("Makefile", "prog: src/a.o\n");
+  request_.allow_assumptions = true;
+  for (const HotLoop& loop : {loop_at_7(1, 0), loop_at_7(0, 1)}) {
+    loops_ = {loop};
+    EXPECT_THAT(assumptions(), IsEmpty());
+  }
+  loops_ = {loop_at_7(1, 1)};
+  loops_[0].contents.vector_width_bits = 128;
+  EXPECT_THAT(assumptions(), IsEmpty());
+  loops_[0].contents.vector_width_bits = 0;
+  loops_[0].contents.calls = 1;
+  EXPECT_THAT(assumptions(), IsEmpty());
 }
 
 TEST_F(ChangeSteps, ExpectsWhatTheLayoutDoesNot) {

@@ -33,12 +33,14 @@ class Differential : public testing::Test {
       after = *applied(text, *patch);
     }
     request.after = folder_.write("after" + suffix, after);
+    request.flags_after = flags_after_;
     request.seed = 7;
     const Result<DifferentialResult> result = compare_functions(request);
     EXPECT_TRUE(result) << result.error().what;
     return result ? *result : DifferentialResult{};
   }
   std::string compiler_ = "clang-19";
+  std::vector<std::string> flags_after_;
   ScratchDir folder_;
 };
 
@@ -88,6 +90,24 @@ TEST_F(Differential, SeesAnotherResultAndUndefinedBehaviour) {
       "return a[0] + (n & 1) + one * 0;");
   EXPECT_EQ(shifted.kind, DifferentialKind::kDiffers);
   EXPECT_THAT(shifted.words, HasSubstr("as a sanitizer finds"));
+}
+
+// Sums in another order are other sums; without errno a root is the same root.
+TEST_F(Differential, ComparesTheSameSourceWithOtherFlags) {
+  const std::string sums =
+      "float sum(const float *a, int n) {\n"
+      "  float s = 0;\n"
+      "  for (int i = 0; i < n; i++) s += a[i];\n"
+      "  return s;\n"
+      "}\n";
+  const std::string roots =
+      "#include <math.h>\n"
+      "void roots(double *a, int n) { for (int i = 0; i < n; i++) a[i] = sqrt(a[i]); }\n";
+  flags_after_ = {"-ffast-math"};
+  EXPECT_EQ(compare(sums, sums).kind, DifferentialKind::kDiffers);
+  compiler_ = "gcc";
+  flags_after_ = {"-fno-math-errno"};
+  EXPECT_EQ(compare(roots, roots).kind, DifferentialKind::kEqual);
 }
 
 TEST_F(Differential, SaysWhatItCannotCall) {

@@ -66,6 +66,14 @@ TEST(LoopPragma, AsksForWhatCouldChange) {
               ElementsAre("clang loop unroll(disable)"));
   EXPECT_THAT(texts(PragmaDialect::kClang, {7, 128, true}),
               ElementsAre("clang loop interleave_count(4)", "clang loop vectorize(disable)"));
+  LoopFacts scalar{.instructions = 7, .could_be_vectors = true, .stores = 1};
+  EXPECT_THAT(texts(PragmaDialect::kClang, scalar),
+              ElementsAre("clang loop vectorize(enable)", "clang loop unroll_count(4)"));
+  scalar.stores = 2;
+  EXPECT_THAT(texts(PragmaDialect::kClang, scalar),
+              ElementsAre("clang loop vectorize(enable)", "clang loop distribute(enable)",
+                          "clang loop unroll_count(4)"));
+  EXPECT_THAT(texts(PragmaDialect::kGcc, scalar), ElementsAre("GCC unroll 4"));
   EXPECT_FALSE(loop_pragmas(PragmaDialect::kClang, {7, 128, true}).front().predicts);
 }
 

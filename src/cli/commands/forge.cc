@@ -173,7 +173,7 @@ Run setup(CLI::App& app) {
       app.add_flag("--resume", options->resume, "Go on with a run that was interrupted");
   app.add_flag("--fresh", options->fresh, "Give such a run up and begin another");
   app.add_flag("--allow-assumptions", options->allow_assumptions,
-               "Also try what asserts more than the compiler can prove (restrict)");
+               "Also try what asserts more than the compiler can prove");
   CLI::Option* apply = app.add_flag(
       "--apply", options->apply, "Commit what the last run kept to the branch, and build it there");
   for (const char* settled : {"--budget", "--quick", "--seed"})

@@ -64,7 +64,8 @@ Result<int> run(const Options& options, Session& session) {
   std::vector<AuditedWorkload> audits;
   for (const ProjectWorkload& one : project.workloads) {
     if (one.workload.validation) continue;
-    AF_TRY(AuditedWorkload audited, audit_workload(build.folder, one, &planner, progress));
+    AF_TRY(AuditedWorkload audited,
+           audit_workload(build.folder, one, &planner, LookFor::kFindings, progress));
     audits.push_back(std::move(audited));
   }
   line.clear();

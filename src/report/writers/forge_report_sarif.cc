@@ -21,7 +21,13 @@ const Transform kTransforms[] = {
     {"patch", {"forge-patch", "A patch of [candidates] was tried", ""}},
     {"branch", {"forge-branch", "A branch or commit of [candidates] was tried", ""}},
     {"command", {"forge-command", "A command of [candidates] that edits files was tried", ""}},
+    {"flag", {"forge-flag", "A compiler flag for a hot file was tried", ""}},
+    {"attribute", {"forge-attribute", "An attribute of a hot function was tried", ""}},
     {"pragma", {"forge-pragma", "A pragma at a hot loop was tried", ""}},
+    {"expectation", {"forge-expectation", "Which way a hot branch goes was said", ""}},
+    {"restrict", {"forge-restrict", "Pointers that do not overlap were asserted", ""}},
+    {"ivdep", {"forge-ivdep", "Independent iterations of a hot loop were asserted", ""}},
+    {"fast-math", {"forge-fast-math", "A flag that gives floating-point rules up was tried", ""}},
     {"", {"forge-change", "A change was tried", ""}},
 };
 
