@@ -36,6 +36,7 @@ void AuditedFunction::reset(const FunctionView& view) {
   view_ = &view;
   values_.reset();
   pointers_.reset();
+  liveness_.reset();
   frame_.emplace(view.function);
   has_dominators_ = false;
   panics_.reset(view);
@@ -79,6 +80,11 @@ const LoopValues& AuditedFunction::values(LoopIndex loop) {
     values_.emplace(view_->function, view_->cfg, view_->loops, loop, *frame_, &view_->binary);
   values_of_ = loop;
   return *values_;
+}
+
+const Liveness& AuditedFunction::liveness() {
+  if (!liveness_) liveness_.emplace(view_->function, view_->cfg, &view_->binary);
+  return *liveness_;
 }
 
 PointerOrigins& AuditedFunction::pointers() {

@@ -11,6 +11,7 @@
 #include "core/finding.h"
 #include "core/profile.h"
 #include "graph/dominators.h"
+#include "graph/liveness.h"
 #include "graph/loop_values.h"
 #include "graph/pointer_origins.h"
 #include "graph/stack_frame.h"
@@ -40,6 +41,7 @@ class AuditedFunction {
 
   const LoopValues& values(LoopIndex loop);
   PointerOrigins& pointers();
+  const Liveness& liveness();
   PanicPaths& panics() { return panics_; }
   const DominatorTree& dominators();
 
@@ -61,6 +63,7 @@ class AuditedFunction {
   std::optional<LoopValues> values_;
   LoopIndex values_of_ = kNoIndex;
   std::optional<PointerOrigins> pointers_;
+  std::optional<Liveness> liveness_;
   PanicPaths panics_;
   DominatorTree dominators_;
   bool has_dominators_ = false;

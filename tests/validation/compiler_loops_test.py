@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Our loops and their vector width against what clang says of the same code.
+"""Our loops, their vector width and their spills against what clang says of the same code.
 
 zlib and zstd are compiled here to assembly, in which clang marks each header of its
 own machine loops ("# =>This Inner Loop Header: Depth=2"). The labels of blocks are
 kept as symbols, so that the header of each loop has an address. The remarks of the
-vectoriser say which loops it made vector loops of.
+vectoriser say which loops it made vector loops of; its comments ("# 8-byte Spill") say which
+values did not fit into registers.
 
     compiler_loops_test.py --build BUILD [--limit FILES]
 
@@ -14,6 +15,7 @@ tree; when the archive cannot be reached the test fails and says so.
 import argparse
 import collections
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -39,6 +41,11 @@ LOC = re.compile(r"^\s+\.loc\s+(\d+)\s+(\d+)\s+(\d+)")
 FILE = re.compile(r'^\s+\.file\s+(\d+)\s+(?:"([^"]*)"\s+)?"([^"]*)"')
 PACKED = re.compile(r"^\s+v?(p[a-z]+|[a-z]+p[sd]|[a-z]*shuf[a-z]*|unpck[a-z]+|punpck[a-z]+|cvt[a-z0-9]+)\s.*%([xyz])mm")
 COPIES = re.compile(r"^\s+v?mov(?:[ua]p[sd]|dq[ua]|[hl]p[sd]|q|d)\w*\s.*%[xyz]mm")
+# A value that did not fit: where it waits. What is folded into another instruction is both for a
+# memory destination: incl 4(%rsp).
+SPILLED = re.compile(r"(-?\d*\(%r[sb]p\))(?:, %\S+)?\s+# \d+-byte (Folded )?(Spill|Reload)")
+VECTOR_SPILLED = re.compile(r"%[xyz]mm")
+CHECKS = ("loop-spill", "vector-spill")
 BITS = {"x": 128, "y": 256, "z": 512}
 
 
@@ -48,6 +55,18 @@ class Loop:
         self.places = set()  # (file, line, column) of its own blocks
         self.bits = 0        # of the widest register that packed arithmetic names
         self.copies = False  # through vector registers
+        self.calls = False
+        self.spilled = {check: (set(), set()) for check in CHECKS}  # slots that are stored, and loaded
+
+    def spills(self, check):
+        stored, loaded = self.spilled[check]
+        return stored & loaded
+
+    def note_spill(self, line):
+        if not (match := SPILLED.search(line)) or (match[2] and match[3] == "Spill"):
+            return
+        check = CHECKS[VECTOR_SPILLED.search(line) is not None]
+        self.spilled[check][match[3] == "Reload"].add(match[1])
 
 
 def run(command, **more):
@@ -89,6 +108,8 @@ def read_assembly(text):
         if match := PACKED.match(line):
             loops[header].bits = max(loops[header].bits, BITS[match[2]])
         loops[header].copies |= COPIES.match(line) is not None
+        loops[header].calls |= line.startswith("\tcall")
+        loops[header].note_spill(line)
         if match := LOC.match(line):
             loops[header].places.add((files.get(match[1]), int(match[2]), int(match[3])))
     return loops, functions
@@ -105,7 +126,8 @@ def addresses(path):
 
 
 def our_loops(path):
-    """(function, offset of the header) -> (depth, bits of packed arithmetic, and with copies)"""
+    """(function, offset of the header) -> (depth, bits of packed arithmetic, and with copies, is innermost,
+    role), in the order of each function's loops."""
     loops, functions = {}, {}
     for line in run([FACTS, "loops", path]).splitlines():
         fields = line.split()
@@ -115,7 +137,8 @@ def our_loops(path):
         elif fields[0] == "U" and int(fields[1]):
             functions[name] = None  # a jump of it is not resolved
         elif fields[0] == "L":
-            loops[name, int(fields[1], 16) - base] = (int(fields[2]), int(fields[4]), int(fields[5]))
+            loops[name, int(fields[1], 16) - base] = (int(fields[2]), int(fields[4]), int(fields[5]), fields[3] == "1",
+                                                      fields[6])
     return loops, functions
 
 
@@ -172,7 +195,45 @@ def check(job):
             result["only ours"] += 1
             notes.append(f"WRONG {path.name}: {function}+{offset:#x}: a loop that clang does not have")
     check_width(path, work, found, ours, result, notes)
+    check_spills(path, work, found, ours, result, notes)
     return result, notes
+
+
+def check_spills(path, work, found, ours, result, notes):
+    """Findings of the checks of spills against the slots that clang's comments name."""
+    of_function = collections.defaultdict(list)
+    for function, offset in ours:
+        of_function[function].append(offset)
+    done = subprocess.run([options.build / "asmforge", "audit", work / "x.o", "--all", "--json",
+                           *(word for name in CHECKS for word in ("--check", name))],
+                          capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):
+        sys.exit(f"{path}: audit: {done.stderr}")
+    said = collections.defaultdict(set)
+    for finding in json.loads(done.stdout)["findings"]:
+        name = finding["function"]["name"]
+        said[finding["check"]].add((name, of_function[name][finding["loop"]["loop"]]))
+    for name in CHECKS:
+        for place, loop in found.items():
+            if place not in ours or not ours[place][3]:
+                continue
+            spills, reported = bool(loop.spills(name)), place in said[name]
+            role = ours[place][4]
+            words = f"{path.name}: {place[0]}+{place[1]:#x} ({loop.label}): {name}"
+            if reported:
+                result[f"{name}: reported"] += 1
+                result[f"{name}: reported rightly"] += spills
+                if not spills:
+                    notes.append(f"FALSE {words}")
+            elif spills and role not in ("only", "main", "unknown"):
+                result[f"{name}: in a loop that is {role}"] += 1
+            elif spills and loop.calls:
+                result[f"{name}: in a loop with calls, not reported"] += 1
+            elif spills:
+                notes.append(f"MISSED {words}: {', '.join(sorted(loop.spills(name)))}")
+            if spills and not loop.calls and role in ("only", "main", "unknown"):
+                result[f"{name}: to be reported"] += 1
+                result[f"{name}: found"] += reported
 
 
 def check_width(path, work, found, ours, result, notes):
@@ -229,7 +290,13 @@ def main():
         print(f"{count:8} {what}")
     wrong = sum(total[what] for what in ("not ours", "other depth", "only ours", "wrong width", "wrong vector"))
     print(f"loops: {total['agree'] / max(1, total['loops of clang']):.2%} agree, {wrong} disagreements without explanation")
-    return 1 if wrong or (total["functions"] < 300 and not options.limit) else 0
+    bad = wrong > 0 or (total["functions"] < 300 and not options.limit)
+    for name in CHECKS:
+        precision = total[f"{name}: reported rightly"] / max(1, total[f"{name}: reported"])
+        recall = total[f"{name}: found"] / max(1, total[f"{name}: to be reported"])
+        print(f"{name}: precision {precision:.1%}, recall {recall:.1%}; at least 95 and 90 %")
+        bad |= not options.limit and (precision < 0.95 or recall < 0.9)
+    return int(bad)
 
 
 if __name__ == "__main__":

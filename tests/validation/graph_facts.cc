@@ -316,9 +316,10 @@ int print_loops(const Binary& binary) {
       const Loop& loop = view.loops.loops[l];
       const Block& header = view.cfg.blocks[loop.header];
       const VectorBits bits = vector_bits(view, l);
-      std::printf("L %llx %u %d %u %u\n",
+      std::printf("L %llx %u %d %u %u %s\n",
                   static_cast<unsigned long long>(view.function.insns[header.first].address),
-                  loop.depth, loop.innermost ? 1 : 0, bits.arithmetic, bits.any);
+                  loop.depth, loop.innermost ? 1 : 0, bits.arithmetic, bits.any,
+                  std::string(to_string(loop.role)).c_str());
     }
   });
   return 0;

@@ -1,0 +1,111 @@
+#include "graph/liveness.h"
+
+#include <algorithm>
+
+#include "graph/loop_flow.h"
+#include "isa/x86_64.h"
+
+namespace asmforge {
+namespace {
+
+RegisterSet everything() { return {~std::uint64_t{0}, ~std::uint64_t{0}}; }
+
+// What others read when control leaves the function behind a block.
+RegisterSet live_at_exit(const Block& block) {
+  switch (block.exit) {
+    case BlockExit::kNone: return {};
+    case BlockExit::kReturn: return x86_64::return_registers() | x86_64::callee_saved();
+    case BlockExit::kNoReturn:  // it may unwind: frames above restore what is theirs
+    case BlockExit::kTailCall: return x86_64::argument_registers() | x86_64::callee_saved();
+    case BlockExit::kUnresolved:
+    case BlockExit::kFallsOff: return everything();
+  }
+  return everything();
+}
+
+// As the function that contains it sees it: a call reads what may be its arguments, too.
+RegisterSet read_by(const Insn& insn) {
+  if (insn.is(InsnClass::kZeroIdiom)) return {};
+  // A system call takes its arguments in registers of its own choice.
+  if (insn.is(InsnClass::kSystem)) return everything();
+  RegisterSet reads = insn.reads;
+  if (!insn.is(InsnClass::kCall)) return reads;
+  RegisterSet arguments = x86_64::argument_registers();
+  arguments.erase(x86_64::kRax);
+  return reads | arguments | RegisterSet::of(x86_64::kStackPointer);
+}
+
+bool writes_all_flags(const Insn& insn) {
+  return insn.classes.has_any(InsnClass::kAddSubtract | InsnClass::kLogic | InsnClass::kCompare) &&
+         insn.operation != IntegerOperation::kIncrement &&
+         insn.operation != IntegerOperation::kDecrement &&
+         insn.operation != IntegerOperation::kBitTest && insn.operation != IntegerOperation::kNot;
+}
+
+}  // namespace
+
+Liveness::Liveness(const Function& function, const Cfg& cfg, const Binary* binary)
+    : function_(function),
+      cfg_(cfg),
+      binary_(binary),
+      live_in_(cfg.blocks.size()),
+      live_out_(cfg.blocks.size()),
+      live_at_unwinding_(cfg.blocks.size()) {
+  // Of a block: what it reads before it writes it, and what it overwrites.
+  std::vector<RegisterSet> uses(cfg.blocks.size());
+  std::vector<RegisterSet> kills(cfg.blocks.size());
+  for (BlockIndex b = 0; b < cfg.blocks.size(); ++b) {
+    for (std::uint32_t i = cfg.blocks[b].last + 1; i-- > cfg.blocks[b].first;) {
+      const RegisterSet overwritten = overwritten_by(function.insns[i]);
+      uses[b] = (uses[b] - overwritten) | read_by(function.insns[i]);
+      kills[b] |= overwritten;
+    }
+  }
+  std::vector<BlockIndex> work(cfg.blocks.size());
+  std::vector<bool> waits(cfg.blocks.size(), true);
+  // Those at the end come first: values flow backwards.
+  for (BlockIndex b = 0; b < work.size(); ++b) work[b] = b;
+  while (!work.empty()) {
+    const BlockIndex b = work.back();
+    work.pop_back();
+    waits[b] = false;
+    live_out_[b] = live_at_exit(cfg.blocks[b]);
+    // A landing pad is reached from the middle of the block.
+    for (const Edge& edge : cfg.successors(b))
+      (edge.kind == EdgeKind::kUnwind ? live_at_unwinding_ : live_out_)[b] |= live_in_[edge.to];
+    const RegisterSet in = (live_out_[b] - kills[b]) | uses[b] | live_at_unwinding_[b];
+    if (in == live_in_[b]) continue;
+    live_in_[b] = in;
+    for (const BlockIndex p : cfg.predecessors(b)) {
+      if (waits[p]) continue;
+      waits[p] = true;
+      work.push_back(p);
+    }
+  }
+}
+
+// What it certainly overwrites whole; flags only where all of them are written.
+RegisterSet Liveness::overwritten_by(const Insn& insn) const {
+  if (insn.is(InsnClass::kPartialWrite) || insn.is(InsnClass::kString)) return {};
+  RegisterSet written = written_by(insn);
+  if (insn.is(InsnClass::kCall)) {
+    const FunctionEntry* callee = insn.target == kNoAddress || binary_ == nullptr
+                                      ? nullptr
+                                      : binary_->function_at(insn.target);
+    const bool elsewhere = insn.is(InsnClass::kIndirect) ||
+                           (callee != nullptr && callee->origin == FunctionOrigin::kPltStub);
+    return elsewhere ? written : RegisterSet{};
+  }
+  if (!writes_all_flags(insn)) written.erase(x86_64::kStatusFlags);
+  return written;
+}
+
+RegisterSet Liveness::live_after(std::uint32_t insn) const {
+  const BlockIndex block = cfg_.block_of_insn[insn];
+  RegisterSet live = live_out_[block];
+  for (std::uint32_t i = cfg_.blocks[block].last; i > insn; --i)
+    live = (live - overwritten_by(function_.insns[i])) | read_by(function_.insns[i]);
+  return live | live_at_unwinding_[block];
+}
+
+}  // namespace asmforge
