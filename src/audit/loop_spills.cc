@@ -24,6 +24,16 @@ bool is_of_kind(Register reg, SpillKind kind) {
   return kind == SpillKind::kVector ? x86_64::is_vector(reg) : x86_64::is_general(reg);
 }
 
+// add qword ptr [rsp + 24], rdx: reloads and spills at once.
+bool changes_in_place(const Insn& insn) {
+  return insn.is(InsnClass::kLoad) && insn.is(InsnClass::kStore) && !insn.is(InsnClass::kCall);
+}
+
+// mov qword ptr [rsp + 24], 7: what a value begins with.
+bool stores_constant(const Insn& insn) {
+  return insn.is(InsnClass::kMove) && insn.has_immediate;
+}
+
 // mov qword ptr [rsp + 24], rdx
 bool stores_register(const Insn& insn, SpillKind kind) {
   return insn.is(InsnClass::kMove) && insn.is(InsnClass::kStore) && !insn.is(InsnClass::kLoad) &&
@@ -31,82 +41,50 @@ bool stores_register(const Insn& insn, SpillKind kind) {
          is_of_kind(insn.operands[1].reg, kind);
 }
 
-// Which ways lead from a store to a load of the same slot.
-class WayFinder {
- public:
-  WayFinder(const FunctionView& view, const StackFrame& frame, LoopIndex loop)
-      : view_(view), frame_(frame), loop_(loop) {}
-
-  // Loads that see what `store` stored, on a way inside the loop without a call, on which the
-  // stored register got another value before.
-  std::vector<std::uint32_t> reloads_of(std::uint32_t store);
-
- private:
-  struct Position {
-    std::uint32_t insn = 0;
-    bool overwritten = false;  // the register
-  };
-  void follow(Position from, Register stored, const StackSlot& slot,
-              std::vector<std::uint32_t>& found);
-
-  const FunctionView& view_;
-  const StackFrame& frame_;
-  LoopIndex loop_;
-  std::vector<std::uint8_t> seen_;  // per block: by which kinds of ways it was entered
-  std::vector<Position> work_;
-};
-
-void WayFinder::follow(Position from, Register stored, const StackSlot& slot,
-                       std::vector<std::uint32_t>& found) {
-  const BlockIndex b = view_.cfg.block_of_insn[from.insn];
-  for (std::uint32_t i = from.insn; i <= view_.cfg.blocks[b].last; ++i) {
-    const Insn& insn = view_.function.insns[i];
-    if (insn.is(InsnClass::kCall)) return;
-    const std::optional<StackSlot> here = frame_.slot(insn.memory);
-    const bool same = here && here->base == slot.base && here->displacement == slot.displacement;
-    if (same && insn.is(InsnClass::kLoad)) {
-      if (from.overwritten) found.push_back(i);
-      return;  // from here on the value is in a register again
-    }
-    if (same && insn.is(InsnClass::kStore)) return;
-    from.overwritten |= insn.writes.contains(stored);
-  }
-  for (const Edge& edge : view_.cfg.successors(b)) {
-    const Block& next = view_.cfg.blocks[edge.to];
-    if (next.cold || !view_.loops.contains(loop_, edge.to)) continue;
-    const auto bit = static_cast<std::uint8_t>(from.overwritten ? 2 : 1);
-    if ((seen_[edge.to] & bit) != 0) continue;
-    seen_[edge.to] |= bit;
-    work_.push_back({next.first, from.overwritten});
-  }
-}
-
-std::vector<std::uint32_t> WayFinder::reloads_of(std::uint32_t store) {
-  const Insn& insn = view_.function.insns[store];
-  const Register stored = insn.operands[1].reg;
-  const StackSlot slot = *frame_.slot(insn.memory);
+// Loads that see what `store` stored, on a way inside the loop without a call.
+std::vector<std::uint32_t> reloads_of(const FunctionView& view, const StackFrame& frame,
+                                      LoopIndex loop, std::uint32_t store) {
+  const StackSlot slot = *frame.slot(view.function.insns[store].memory);
   std::vector<std::uint32_t> found;
-  seen_.assign(view_.cfg.blocks.size(), 0);
-  const BlockIndex b = view_.cfg.block_of_insn[store];
-  if (store == view_.cfg.blocks[b].last) return found;  // stores end no block
-  work_ = {{store + 1, false}};
-  while (!work_.empty()) {
-    const Position next = work_.back();
-    work_.pop_back();
-    follow(next, stored, slot, found);
+  std::vector<bool> seen(view.cfg.blocks.size(), false);
+  std::vector<BlockIndex> work;
+  const auto follow = [&](BlockIndex b, std::uint32_t from) {
+    for (std::uint32_t i = from; i <= view.cfg.blocks[b].last; ++i) {
+      const Insn& insn = view.function.insns[i];
+      if (insn.is(InsnClass::kCall)) return;
+      const std::optional<StackSlot> here = frame.slot(insn.memory);
+      if (!here || here->base != slot.base || here->displacement != slot.displacement) continue;
+      // From a load on the value is in a register again; a store makes it another one.
+      if (insn.is(InsnClass::kLoad)) found.push_back(i);
+      return;
+    }
+    for (const Edge& edge : view.cfg.successors(b)) {
+      if (seen[edge.to] || view.cfg.blocks[edge.to].cold || !view.loops.contains(loop, edge.to))
+        continue;
+      seen[edge.to] = true;
+      work.push_back(edge.to);
+    }
+  };
+  follow(view.cfg.block_of_insn[store], store + 1);
+  while (!work.empty()) {
+    const BlockIndex b = work.back();
+    work.pop_back();
+    follow(b, view.cfg.blocks[b].first);
   }
   return found;
 }
 
 void note(const Insn& insn, std::uint32_t index, bool in_loop, SpillKind kind, SlotUse& use) {
   const std::uint32_t bytes = insn.memory.bytes;
-  if (insn.is(InsnClass::kStore)) {
-    use.is_spill &= stores_register(insn, kind) && (use.bytes == 0 || use.bytes == bytes);
+  if (insn.is(InsnClass::kStore) && !insn.is(InsnClass::kCall)) {
+    const bool fits = stores_register(insn, kind) ||
+                      (kind == SpillKind::kGeneral &&
+                       (stores_constant(insn) || changes_in_place(insn)));
+    use.is_spill &= fits && (use.bytes == 0 || use.bytes == bytes);
     use.bytes = bytes;
     if (in_loop) use.spill.stores.push_back(index);
-  } else if (in_loop && insn.is(InsnClass::kLoad)) {
-    use.spill.reloads.push_back(index);
   }
+  if (in_loop && insn.is(InsnClass::kLoad)) use.spill.reloads.push_back(index);
 }
 
 // All slots of the frame, with what the loop's own warm blocks do with them.
@@ -150,6 +128,26 @@ void rule_out_parts(std::map<SlotKey, SlotUse>& slots, const FunctionView& view,
   }
 }
 
+// Whether the loop needs nearly all registers of the kind: those that it names, and those whose
+// values live through it. Compilers keep one or two for the ways around the loop.
+bool lacks_registers(AuditedFunction& function, LoopIndex loop, SpillKind kind) {
+  const FunctionView& view = function.view();
+  // What the function never touches is its caller's, and could be had for saving it.
+  RegisterSet touched;
+  for (const Insn& insn : view.function.insns) touched |= insn.reads | insn.writes;
+  RegisterSet used = function.liveness().live_in(view.loops.loops[loop].header) & touched;
+  function.values(loop).flow().for_each_insn([&](std::uint32_t i) {
+    used |= view.function.insns[i].reads | view.function.insns[i].writes;
+  });
+  int count = 0;
+  bool upper = false;  // half of AVX-512
+  used.for_each([&](Register reg) {
+    count += is_of_kind(reg, kind) ? 1 : 0;
+    upper |= kind == SpillKind::kVector && is_of_kind(reg, kind) && reg >= x86_64::kVector0 + 16;
+  });
+  return count >= (upper ? 28 : 13);
+}
+
 }  // namespace
 
 std::vector<LoopSpill> loop_spills(AuditedFunction& function, LoopIndex loop, SpillKind kind) {
@@ -162,19 +160,21 @@ std::vector<LoopSpill> loop_spills(AuditedFunction& function, LoopIndex loop, Sp
   };
   if (std::ranges::none_of(slots, in_question, &std::pair<const SlotKey, SlotUse>::second))
     return found;
+  if (!lacks_registers(function, loop, kind)) return found;
   rule_out_parts(slots, view, frame);
-  WayFinder ways(view, frame, loop);
   for (auto& [key, use] : slots) {
     if (!in_question(use)) continue;
     LoopSpill spill;
     spill.slot = {key.first, key.second, use.bytes};
-    const Exposure exposure = frame.exposure(spill.slot);
-    if (exposure == Exposure::kTaken) continue;
-    // A call could change an object that it was given the address of.
-    spill.may_be_object = exposure == Exposure::kUnclear;
-    if (spill.may_be_object && function.values(loop).flow().has_call()) continue;
+    // Above something whose address is taken it could be a part of that.
+    if (frame.exposure(spill.slot) != Exposure::kNone) continue;
     for (const std::uint32_t store : use.spill.stores) {
-      const std::vector<std::uint32_t> reloads = ways.reloads_of(store);
+      const Insn& insn = view.function.insns[store];
+      // What is changed in place is carried from one iteration to the next.
+      const std::vector<std::uint32_t> reloads = changes_in_place(insn) ? std::vector{store}
+                                                 : stores_constant(insn)
+                                                     ? std::vector<std::uint32_t>{}
+                                                     : reloads_of(view, frame, loop, store);
       if (reloads.empty()) continue;
       spill.stores.push_back(store);
       spill.reloads.insert(spill.reloads.end(), reloads.begin(), reloads.end());
@@ -192,12 +192,10 @@ Finding spill_finding(AuditedFunction& function, LoopIndex loop,
   Finding finding = function.start_finding(loop);
   finding.title = std::move(title);
   std::size_t reloads = 0;
-  bool may_be_object = true;
   for (const LoopSpill& spill : spills) {
     function.add_evidence(finding, spill.stores.front(), "spilled");
     function.add_evidence(finding, spill.reloads.front(), "reloaded");
     reloads += spill.reloads.size();
-    may_be_object &= spill.may_be_object;
   }
   // All of them count, and the first of each slot are shown first.
   for (const LoopSpill& spill : spills) {
@@ -206,15 +204,13 @@ Finding spill_finding(AuditedFunction& function, LoopIndex loop,
     for (const std::uint32_t reload : spill.reloads)
       function.add_evidence(finding, reload, "reloaded");
   }
-  finding.confidence = may_be_object ? Confidence::kHint : Confidence::kPattern;
-  finding.confidence_reason =
-      may_be_object ? "the slot may be a part of an object whose address is taken"
-                    : "a volatile variable in the frame looks the same";
+  finding.confidence = Confidence::kPattern;
+  finding.confidence_reason = "a volatile variable in the frame looks the same";
   finding.traps_passed = {loop_part_ruled_out(function.view().loops.loops[loop]),
                           "from the store to the reload there is a way without a call",
-                          "on it the register that was stored gets another value",
                           "nothing takes the slot's address, and nothing reads or writes a part "
                           "of it",
+                          "the loop, with what lives through it, needs nearly all registers",
                           "it is not saved once before the loop and restored behind it"};
   predict_fewer(finding, function, loop, Metric::kLoads, reloads);
   return finding;

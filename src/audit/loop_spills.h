@@ -6,9 +6,8 @@
 //            ...
 //            mov  rdx, qword ptr [rsp + 24]   reloaded
 //
-// None of these: what was saved around a call, locals whose address is taken or that are read and
-// written in parts, slots that a register still holds when they are read (volatile), stores and
-// loads on ways that end the program.
+// None of these: slots of loops that leave registers free, what was saved around a call, locals whose address is taken or that are read and
+// written in parts, or that may be part of such, stores and loads on ways that end the program.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +23,6 @@ struct LoopSpill {
   StackSlot slot;
   std::vector<std::uint32_t> stores;   // of the loop's own blocks, ascending
   std::vector<std::uint32_t> reloads;
-  // The address of something below is taken, so that the slot could be a part of it.
-  bool may_be_object = false;
 };
 
 enum class SpillKind : std::uint8_t {

@@ -14,7 +14,11 @@
 namespace asmforge {
 namespace {
 
-// Per finding: the loop's header, then the evidence.
+// Of the loop, looked up where the evidence has no lines: compilers give none to what they add of
+// their own, such as spills.
+constexpr std::uint64_t kPlacesOfLoop = 8;
+
+// Per finding: the loop's header, the evidence, places all over the loop.
 std::vector<SourceLocation> locate(const Binary& binary, AuditReport& report) {
   if (report.findings.empty()) return {};
   if (!binary.has_debug_info) {
@@ -25,6 +29,9 @@ std::vector<SourceLocation> locate(const Binary& binary, AuditReport& report) {
   for (const Finding& finding : report.findings) {
     addresses.push_back(finding.loop_header);
     for (const Evidence& evidence : finding.evidence) addresses.push_back(evidence.address);
+    const AddressRange& range = finding.loop_range;
+    for (std::uint64_t i = 0; i < kPlacesOfLoop; ++i)
+      addresses.push_back(range.begin + (range.end - range.begin) * i / kPlacesOfLoop);
   }
   SourceLines lines(binary);
   Result<std::vector<SourceLocation>> found = lines.locate(addresses);
@@ -84,7 +91,7 @@ void join_source(const Binary& binary, bool find_source, AuditReport& report) {
         finding.predicate.loop.source_line = header.frames.front().line;
       }
       // Compilers give some instructions no line; the next one that has one serves.
-      for (std::size_t i = 0; i < finding.evidence.size(); ++i, ++location)
+      for (std::size_t i = 0; i < finding.evidence.size() + kPlacesOfLoop; ++i, ++location)
         if (!finding.source.known()) finding.source = std::move(*location);
     }
     finding.suppress_key = suppress_key(finding);

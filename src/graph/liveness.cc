@@ -23,16 +23,22 @@ RegisterSet live_at_exit(const Block& block) {
   return everything();
 }
 
-// As the function that contains it sees it: a call reads what may be its arguments, too.
-RegisterSet read_by(const Insn& insn) {
-  if (insn.is(InsnClass::kZeroIdiom)) return {};
-  // A system call takes its arguments in registers of its own choice.
-  if (insn.is(InsnClass::kSystem)) return everything();
-  RegisterSet reads = insn.reads;
-  if (!insn.is(InsnClass::kCall)) return reads;
-  RegisterSet arguments = x86_64::argument_registers();
-  arguments.erase(x86_64::kRax);
-  return reads | arguments | RegisterSet::of(x86_64::kStackPointer);
+// How an instruction's operands name a register: by its lowest byte alone, or more of it.
+struct Named {
+  bool low_byte = false;
+  bool more = false;
+};
+
+Named named_as(const Insn& insn, Register reg, bool read) {
+  Named named;
+  for (std::uint8_t o = 0; o < insn.operand_count; ++o) {
+    const Operand& operand = insn.operands[o];
+    if (operand.kind != OperandKind::kRegister || operand.reg != reg ||
+        !(read ? operand.read : operand.written))
+      continue;
+    (operand.bits == 8 && !operand.high_byte ? named.low_byte : named.more) = true;
+  }
+  return named;
 }
 
 bool writes_all_flags(const Insn& insn) {
@@ -44,6 +50,26 @@ bool writes_all_flags(const Insn& insn) {
 
 }  // namespace
 
+// As the function that contains it sees it: a call reads what may be its arguments, too.
+Liveness::Parts Liveness::read_by(const Insn& insn) {
+  if (insn.is(InsnClass::kZeroIdiom)) return {};
+  // A system call takes its arguments in registers of its own choice.
+  if (insn.is(InsnClass::kSystem)) return {everything(), everything()};
+  Parts read{insn.reads, insn.reads};
+  if (insn.is(InsnClass::kCall)) {
+    RegisterSet arguments = x86_64::argument_registers();
+    arguments.erase(x86_64::kRax);
+    arguments.insert(x86_64::kStackPointer);
+    read |= {arguments, arguments};
+  }
+  insn.reads.for_each([&](Register reg) {
+    const bool address = insn.memory.present && (insn.memory.base == reg || insn.memory.index == reg);
+    const Named named = named_as(insn, reg, true);
+    if (named.low_byte && !named.more && !address) read.rest.erase(reg);
+  });
+  return read;
+}
+
 Liveness::Liveness(const Function& function, const Cfg& cfg, const Binary* binary)
     : function_(function),
       cfg_(cfg),
@@ -52,12 +78,12 @@ Liveness::Liveness(const Function& function, const Cfg& cfg, const Binary* binar
       live_out_(cfg.blocks.size()),
       live_at_unwinding_(cfg.blocks.size()) {
   // Of a block: what it reads before it writes it, and what it overwrites.
-  std::vector<RegisterSet> uses(cfg.blocks.size());
-  std::vector<RegisterSet> kills(cfg.blocks.size());
+  std::vector<Parts> uses(cfg.blocks.size());
+  std::vector<Parts> kills(cfg.blocks.size());
   for (BlockIndex b = 0; b < cfg.blocks.size(); ++b) {
     for (std::uint32_t i = cfg.blocks[b].last + 1; i-- > cfg.blocks[b].first;) {
-      const RegisterSet overwritten = overwritten_by(function.insns[i]);
-      uses[b] = (uses[b] - overwritten) | read_by(function.insns[i]);
+      const Parts overwritten = overwritten_by(function.insns[i]);
+      uses[b] = uses[b].before(overwritten, read_by(function.insns[i]));
       kills[b] |= overwritten;
     }
   }
@@ -69,11 +95,12 @@ Liveness::Liveness(const Function& function, const Cfg& cfg, const Binary* binar
     const BlockIndex b = work.back();
     work.pop_back();
     waits[b] = false;
-    live_out_[b] = live_at_exit(cfg.blocks[b]);
+    live_out_[b] = {live_at_exit(cfg.blocks[b]), live_at_exit(cfg.blocks[b])};
     // A landing pad is reached from the middle of the block.
     for (const Edge& edge : cfg.successors(b))
       (edge.kind == EdgeKind::kUnwind ? live_at_unwinding_ : live_out_)[b] |= live_in_[edge.to];
-    const RegisterSet in = (live_out_[b] - kills[b]) | uses[b] | live_at_unwinding_[b];
+    Parts in = live_out_[b].before(kills[b], uses[b]);
+    in |= live_at_unwinding_[b];
     if (in == live_in_[b]) continue;
     live_in_[b] = in;
     for (const BlockIndex p : cfg.predecessors(b)) {
@@ -84,9 +111,9 @@ Liveness::Liveness(const Function& function, const Cfg& cfg, const Binary* binar
   }
 }
 
-// What it certainly overwrites whole; flags only where all of them are written.
-RegisterSet Liveness::overwritten_by(const Insn& insn) const {
-  if (insn.is(InsnClass::kPartialWrite) || insn.is(InsnClass::kString)) return {};
+// What it certainly overwrites; flags only where all of them are written.
+Liveness::Parts Liveness::overwritten_by(const Insn& insn) const {
+  if (insn.is(InsnClass::kString)) return {};
   RegisterSet written = written_by(insn);
   if (insn.is(InsnClass::kCall)) {
     const FunctionEntry* callee = insn.target == kNoAddress || binary_ == nullptr
@@ -94,18 +121,27 @@ RegisterSet Liveness::overwritten_by(const Insn& insn) const {
                                       : binary_->function_at(insn.target);
     const bool elsewhere = insn.is(InsnClass::kIndirect) ||
                            (callee != nullptr && callee->origin == FunctionOrigin::kPltStub);
-    return elsewhere ? written : RegisterSet{};
+    return elsewhere ? Parts{written, written} : Parts{};
   }
   if (!writes_all_flags(insn)) written.erase(x86_64::kStatusFlags);
-  return written;
+  if (!insn.is(InsnClass::kPartialWrite)) return {written, written};
+  Parts overwritten;
+  written.for_each([&](Register reg) {
+    const Named named = named_as(insn, reg, false);
+    if (named.low_byte && !named.more) overwritten.low.insert(reg);
+    // Flags beside the part: add al, 1.
+    if (reg == x86_64::kStatusFlags) overwritten |= {RegisterSet::of(reg), RegisterSet::of(reg)};
+  });
+  return overwritten;
 }
 
 RegisterSet Liveness::live_after(std::uint32_t insn) const {
   const BlockIndex block = cfg_.block_of_insn[insn];
-  RegisterSet live = live_out_[block];
+  Parts live = live_out_[block];
   for (std::uint32_t i = cfg_.blocks[block].last; i > insn; --i)
-    live = (live - overwritten_by(function_.insns[i])) | read_by(function_.insns[i]);
-  return live | live_at_unwinding_[block];
+    live = live.before(overwritten_by(function_.insns[i]), read_by(function_.insns[i]));
+  live |= live_at_unwinding_[block];
+  return live.any();
 }
 
 }  // namespace asmforge

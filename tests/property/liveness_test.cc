@@ -110,6 +110,30 @@ TEST(Liveness, OfPartsAndFlagsThatStay) {
   EXPECT_FALSE(s.live(4, kStatusFlags));
 }
 
+TEST(Liveness, OfTheLowestByteByItself) {
+  const Subject s(R"(
+    1:
+      cmp edi, esi
+      sete r8b           # 1
+      test r8b, r8b      # 2: nothing of r8 is read again before sete
+      jne 2f
+      inc edi
+      cmp edi, edx
+      jne 1b
+    2:
+      ret
+  )");
+  EXPECT_TRUE(s.live(1, kR8));
+  EXPECT_FALSE(s.live(2, kR8));
+  const Subject whole(R"(
+      mov ecx, 256       # 0: its second byte is read
+      sete cl            # 1
+      mov eax, ecx
+      ret
+  )");
+  EXPECT_TRUE(whole.live(0, kRcx));
+}
+
 TEST(Liveness, OfEverythingWhereControlGoesWhoKnowsWhere) {
   const Subject s("mov ecx, 1\n jmp rax");
   EXPECT_TRUE(s.live(0, kRcx));

@@ -63,10 +63,13 @@ class Loop:
         return stored & loaded
 
     def note_spill(self, line):
-        if not (match := SPILLED.search(line)) or (match[2] and match[3] == "Spill"):
+        if not (match := SPILLED.search(line)):
             return
-        check = CHECKS[VECTOR_SPILLED.search(line) is not None]
-        self.spilled[check][match[3] == "Reload"].add(match[1])
+        stored, loaded = self.spilled[CHECKS[VECTOR_SPILLED.search(line) is not None]]
+        if match[3] == "Spill":
+            stored.add(match[1])
+        if match[3] == "Reload" or match[2]:
+            loaded.add(match[1])
 
 
 def run(command, **more):
@@ -86,9 +89,22 @@ def sources():
             yield path, ["-I", zstd / "lib", "-I", zstd / "lib" / "common", "-DZSTD_DISABLE_ASM", "-w"]
 
 
+def read_headers(text):
+    """Clang's loops, by function and label. Blocks of a loop may stand before its header."""
+    loops, function, block = {}, None, None
+    for line in text.splitlines():
+        if match := FUNCTION.match(line):
+            function = match["name"]
+        elif match := LABEL.match(line):
+            block = match[1]
+        if match := HEADER.search(line):
+            loops[function, block] = Loop(function, block, int(match[1]))
+    return loops
+
+
 def read_assembly(text):
     """Clang's loops with the source places in their own blocks, and all functions."""
-    loops, functions, files = {}, set(), {}
+    loops, functions, files = read_headers(text), set(), {}
     function = block = header = None
     for line in text.splitlines():
         if match := FILE.match(line):
@@ -100,7 +116,6 @@ def read_assembly(text):
             block, header = match[1], None
         if match := HEADER.search(line):
             header = (function, block)
-            loops[header] = Loop(function, block, int(match[1]))
         elif match := IN_LOOP.search(line):
             header = (function, match[1])
         if header not in loops:
@@ -209,10 +224,12 @@ def check_spills(path, work, found, ours, result, notes):
                           capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         sys.exit(f"{path}: audit: {done.stderr}")
-    said = collections.defaultdict(set)
+    said, sure = collections.defaultdict(set), {}
     for finding in json.loads(done.stdout)["findings"]:
         name = finding["function"]["name"]
-        said[finding["check"]].add((name, of_function[name][finding["loop"]["loop"]]))
+        place = (name, of_function[name][finding["loop"]["loop"]])
+        said[finding["check"]].add(place)
+        sure[place] = finding["confidence"]
     for name in CHECKS:
         for place, loop in found.items():
             if place not in ours or not ours[place][3]:
@@ -223,8 +240,9 @@ def check_spills(path, work, found, ours, result, notes):
             if reported:
                 result[f"{name}: reported"] += 1
                 result[f"{name}: reported rightly"] += spills
+                result[f"{name}: {sure[place]}, {'right' if spills else 'wrong'}"] += 1
                 if not spills:
-                    notes.append(f"FALSE {words}")
+                    notes.append(f"FALSE {words}, {sure[place]}")
             elif spills and role not in ("only", "main", "unknown"):
                 result[f"{name}: in a loop that is {role}"] += 1
             elif spills and loop.calls:
