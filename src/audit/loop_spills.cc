@@ -128,8 +128,9 @@ void rule_out_parts(std::map<SlotKey, SlotUse>& slots, const FunctionView& view,
   }
 }
 
-// Whether the loop needs nearly all registers of the kind: those that it names, and those whose
-// values live through it. Compilers keep one or two for the ways around the loop.
+// Whether the loop needs so many registers of the kind that it may lack some: those that it names,
+// and those whose values live through it. Of general ones compilers leave one or two for the ways
+// around the loop; vectors are often operands in memory, with few registers for many values.
 bool lacks_registers(AuditedFunction& function, LoopIndex loop, SpillKind kind) {
   const FunctionView& view = function.view();
   // What the function never touches is its caller's, and could be had for saving it.
@@ -140,12 +141,8 @@ bool lacks_registers(AuditedFunction& function, LoopIndex loop, SpillKind kind) 
     used |= view.function.insns[i].reads | view.function.insns[i].writes;
   });
   int count = 0;
-  bool upper = false;  // half of AVX-512
-  used.for_each([&](Register reg) {
-    count += is_of_kind(reg, kind) ? 1 : 0;
-    upper |= kind == SpillKind::kVector && is_of_kind(reg, kind) && reg >= x86_64::kVector0 + 16;
-  });
-  return count >= (upper ? 28 : 13);
+  used.for_each([&](Register reg) { count += is_of_kind(reg, kind) ? 1 : 0; });
+  return count >= (kind == SpillKind::kVector ? 6 : 13);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t kLeastInFrame = 23;  // per cent of the instructions
 constexpr std::uint64_t kMostPassed = 20;    // per cent of the blocks
 
-// The block reads a general register that another block wrote.
+// The block reads a register that another block wrote.
 bool gets_value(const Function& function, const Block& block, RegisterSet frame) {
   RegisterSet known = frame;
   for (std::uint32_t i = block.first; i <= block.last; ++i) {
@@ -25,7 +25,7 @@ bool gets_value(const Function& function, const Block& block, RegisterSet frame)
     const bool says_so = !insn.classes.has_any(InsnClass::kPush | InsnClass::kCall |
                                                InsnClass::kReturn | InsnClass::kZeroIdiom);
     bool gets = false;
-    (insn.reads - known).for_each([&](Register r) { gets |= x86_64::is_general(r); });
+    (insn.reads - known).for_each([&](Register r) { gets |= x86_64::is_general(r) || x86_64::is_vector(r); });
     if (says_so && gets) return true;
     known |= written_by(insn);
   }

@@ -72,5 +72,20 @@ TEST(Unoptimised, CompilersThatOptimise) {
   }
 }
 
+// More vectors than registers: most instructions have an operand in the frame.
+TEST(Unoptimised, LoopsThatSpillAreNot) {
+  std::string values = "v0 = in[0]";
+  std::string body;
+  for (int i = 1; i < 24; ++i) values += ", v" + std::to_string(i) + " = in[" + std::to_string(i) + "]";
+  for (int i = 0; i < 24; ++i)
+    body += "v" + std::to_string(i) + " = v" + std::to_string(i) + " * x + v" +
+            std::to_string((i * 7 + 3) % 24) + ";\n";
+  BuiltProgram program("clang-19 -O2 -fno-slp-vectorize -shared -fPIC", ".c",
+                       "double many(const double *in, unsigned long n) { double " + values +
+                           ";\nfor (unsigned long i = 0; i < n; i++) { double x = in[i];\n" + body +
+                           "}\nreturn v0 + v9 + v23; }\n");
+  EXPECT_FALSE(unoptimised(program, "many"));
+}
+
 }  // namespace
 }  // namespace asmforge
