@@ -13,6 +13,8 @@ sys.path.insert(0, str(root / "tests" / "support"))
 import audited_programs  # noqa: E402
 
 LABELLED = ("zlib", "zstd")
+# Spills are held against the compiler's own words instead (compiler_loops_test).
+CHECKS = ("boolean-materialised-then-tested", "bounds-check-in-loop", "invariant-divide", "invariant-load-in-loop")
 parser = argparse.ArgumentParser()
 parser.add_argument("--asmforge", required=True)
 parser.add_argument("--build", required=True)
@@ -26,7 +28,8 @@ def labels():
 
 
 def findings(binary):
-    done = subprocess.run([options.asmforge, "audit", "--json", "--all", binary],
+    chosen = [word for check in CHECKS for word in ("--check", check)]
+    done = subprocess.run([options.asmforge, "audit", "--json", "--all", *chosen, binary],
                           capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         sys.exit(f"audit failed: {done.stderr}")
