@@ -119,7 +119,7 @@ class Writer {
   }
 
   [[nodiscard]] std::string where(const Finding& f) const {
-    std::string text = name(f, 0);
+    std::string text = name(f, 1);  // a comma follows
     if (f.library_code) text += ", library code";
     if (f.loop != kNoIndex) {
       text += fmt::format(", loop {}", f.loop);
