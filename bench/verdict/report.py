@@ -103,11 +103,14 @@ def null_rows(outcomes, left_out):
         yield row
 
 
-def power_row(condition, least, right, outcomes):
-    share = next(c["share"] for c in PLAN["condition"] if c["name"] == condition)
+def power_row(conditions, least, right, outcomes):
+    """Of one or several conditions with the same effect, pooled."""
+    outcomes = [o for condition in conditions for o in outcomes[condition]]
+    share = next(c["share"] for c in PLAN["condition"] if c["name"] == conditions[0])
     hits, n = sum(map(right, outcomes)), len(outcomes)
     to_reach = f"{least:.0%}" if least else "printed"
-    work = f"right verdict at a true {share:+.0%}" + (", base64 and interpreter" if condition.startswith("known") else "")
+    where = ", base64 and interpreter" if conditions[0].startswith("known") else ", kernels and programs"
+    work = f"right verdict at a true {share:+.0%}" + (", pooled" if least else where)
     raw = {"trials": n, "right": hits, "verdicts": dict(collections.Counter(f"{o.kind} {o.reason}" for o in outcomes))}
     if n == 0:
         return Row(work, "not enough trials yet: none", to_reach, None, raw)
@@ -119,9 +122,12 @@ def power_row(condition, least, right, outcomes):
 
 def power_rows(outcomes):
     slower, better = (lambda o: o.claim == 1), (lambda o: o.claim == -1)
-    for condition, least, right in (("slower 1%", 0.55, slower), ("slower 2%", 0.82, slower), ("faster 2%", 0.82, better),
-                                    ("known slower 1%", None, slower), ("known faster 2%", None, better)):
-        yield power_row(condition, least, right, outcomes[condition])
+    yield power_row(("slower 1%", "known slower 1%"), 0.55, slower, outcomes)
+    yield power_row(("slower 2%",), 0.82, slower, outcomes)
+    yield power_row(("faster 2%", "known faster 2%"), 0.82, better, outcomes)
+    for condition, right in (("slower 1%", slower), ("known slower 1%", slower), ("faster 2%", better),
+                             ("known faster 2%", better)):
+        yield power_row((condition,), None, right, outcomes)
     worked = [o for c in ("slower 1%", "slower 2%", "faster 2%", "known slower 1%", "known faster 2%") for o in outcomes[c]]
     wrong = lambda o: o.claim == (1 if "faster" in o.condition else -1)  # noqa: E731
     yield bounded_row("wrong sign at +1 %, +2 % and -2 %", worked, wrong, 0.01, None, 0)
