@@ -50,8 +50,22 @@ void count_view(const FunctionView& view, AuditReport& part) {
   for (const AddressRange& range : view.function.not_decoded) part.undecoded_bytes += range.size();
 }
 
+void keep_loop_code(const FunctionView& view, AuditReport& part) {
+  const std::vector<Loop>& loops = view.loops.loops;
+  const std::size_t first = part.loop_code.size();
+  for (LoopIndex l = 0; l < loops.size(); ++l)
+    part.loop_code.push_back({view.function.entry_index, l, loops[l].parent, loops[l].role, {}});
+  for (BlockIndex b = 0; b < view.cfg.blocks.size(); ++b) {
+    const LoopIndex loop = view.loops.loop_of_block[b];
+    if (loop == kNoIndex) continue;
+    const Block& block = view.cfg.blocks[b];
+    for (std::uint32_t i = block.first; i <= block.last; ++i)
+      part.loop_code[first + loop].addresses.push_back(view.function.insns[i].address);
+  }
+}
+
 void audit_function(const FunctionView& view, std::span<const Check* const> checks,
-                    Worker& worker) {
+                    bool with_loop_code, Worker& worker) {
   count_view(view, worker.part);
   if (view.loops.loops.empty()) return;
   // What the checks look for is in such code because nobody asked the compiler to remove it.
@@ -62,17 +76,20 @@ void audit_function(const FunctionView& view, std::span<const Check* const> chec
   worker.function.reset(view);
   for (LoopIndex loop = 0; loop < view.loops.loops.size(); ++loop)
     worker.part.loops_audited += worker.function.worth_auditing(loop) ? 1 : 0;
+  const std::size_t before_all = worker.part.findings.size();
   for (const Check* check : checks) {
     const std::size_t before = worker.part.findings.size();
     check->run(worker.function, worker.part.findings);
     for (std::size_t i = before; i < worker.part.findings.size(); ++i)
       worker.part.findings[i].check = check->id;
   }
+  if (with_loop_code && worker.part.findings.size() > before_all) keep_loop_code(view, worker.part);
 }
 
 void join(AuditReport& report, AuditReport&& part) {
   add_counts(report, part);
   std::move(part.findings.begin(), part.findings.end(), std::back_inserter(report.findings));
+  std::move(part.loop_code.begin(), part.loop_code.end(), std::back_inserter(report.loop_code));
 }
 
 void note_unoptimised(AuditReport& report) {
@@ -128,7 +145,7 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
   workers.reserve(worker_count(stream));
   for (unsigned i = 0; i < worker_count(stream); ++i) workers.emplace_back(binary, options.profile);
   for_each_function(binary, stream, [&](unsigned worker, const FunctionView& view) {
-    audit_function(view, checks, workers[worker]);
+    audit_function(view, checks, options.keep_loop_code, workers[worker]);
     if (options.advance) options.advance();
   });
 

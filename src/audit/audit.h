@@ -19,6 +19,7 @@ struct AuditOptions {
   std::vector<std::string> checks;       // ids; empty: all
   const Profile* profile = nullptr;      // of a run of this binary; must outlive the call
   bool find_source = true;               // join source positions to the findings
+  bool keep_loop_code = false;           // AuditReport::loop_code, for join_remarks
   std::function<bool()> should_stop;     // asked between functions; may be empty
   std::function<void()> advance;         // called after each, from any thread; may be empty
 };

@@ -51,6 +51,8 @@ constexpr Dropped kDroppedC[] = {
     {"-Wp,-M", Shape::kPrefix, ""},
     {"-save-temps", Shape::kPrefix, ""},
     {"--save-temps", Shape::kPrefix, ""},
+    {"-fsave-optimization-record", Shape::kPrefix, ""},
+    {"-foptimization-record-", Shape::kPrefix, ""},
     {"-fsyntax-only", Shape::kAlone, ""},
     {"-emit-llvm", Shape::kAlone, ""},
     {"-flto", Shape::kPrefix, kNoLto},

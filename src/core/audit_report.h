@@ -7,8 +7,19 @@
 #include <vector>
 
 #include "core/finding.h"
+#include "core/remark.h"
 
 namespace asmforge {
+
+// The code of a loop, in a function in which something was found: what the places of remarks
+// are compared with.
+struct LoopCode {
+  std::uint32_t function_index = kNoIndex;  // into Binary::functions
+  LoopIndex loop = kNoIndex;
+  LoopIndex parent = kNoIndex;
+  LoopRole role = LoopRole::kUnknown;
+  std::vector<std::uint64_t> addresses;  // of its instructions, without those of loops inside it
+};
 
 struct AuditReport {
   std::vector<std::string> checks;  // ids of the checks that ran
@@ -28,6 +39,9 @@ struct AuditReport {
 
   // Entries of the baseline that were looked for and not found; null: not all were looked for.
   std::optional<std::uint64_t> gone_from_baseline;
+
+  std::vector<LoopCode> loop_code;      // empty unless it was asked for
+  std::optional<RemarkTotals> remarks;  // of all that were audited together; only the first has it
 
   bool stopped = false;            // interrupted: what came after was not looked at
   bool ranked_by_profile = false;  // false: by structure, nothing is known to be hot

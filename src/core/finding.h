@@ -10,6 +10,7 @@
 
 #include "core/cfg.h"
 #include "core/predicate.h"
+#include "core/remark.h"
 #include "core/source_location.h"
 
 namespace asmforge {
@@ -68,6 +69,8 @@ struct Finding {
   // The same in another build though lines moved: a hash of check and function, and which of
   // the function's findings of that check it is: "0123...:1".
   std::string fingerprint;
+  std::vector<JoinedRemark> remarks;     // what the compiler said of it, what explains most first
+  std::size_t remarks_left_out = 0;      // of those, for which there is no room
   std::optional<IgnoreComment> ignored;  // such a finding does not count
   std::optional<bool> in_baseline;       // null without a baseline; true: it does not count
   [[nodiscard]] bool counts() const { return !ignored && !in_baseline.value_or(false); }

@@ -22,11 +22,12 @@ struct NotificationKind {
   std::string_view id;
   std::string_view what;
 };
-constexpr std::array<NotificationKind, 5> kNotifications = {{
+constexpr std::array<NotificationKind, 6> kNotifications = {{
     {"unresolved-jumps", "Indirect jumps without known targets: code behind them was not seen."},
     {"undecoded-bytes", "Bytes of functions that are no instruction: not looked at."},
     {"irreducible-loops", "Cycles that can be entered in more than one place: no check sees them."},
     {"baseline", "Findings of the baseline that are gone."},
+    {"remarks", "What became of the compiler's remarks."},
     {"note", "What is to be known of the files that were read."},
 }};
 

@@ -101,6 +101,12 @@ class FindingResult {
                         {"address", address_json(one.address, "instruction")}}},
                       {"message", sarif_message(words)}});
     }
+    for (const JoinedRemark& remark : finding_.remarks) {
+      list.push_back({{"id", list.size() + 1},
+                      {"physicalLocation", source_location_json(remark.place, artifacts_)},
+                      {"message", sarif_message(fmt::format("the compiler: {} ({})", remark.message,
+                                                            remark.pass))}});
+    }
     const std::vector<SourceFrame>& frames = finding_.source.frames;
     for (std::size_t i = 1; i < frames.size(); ++i)
       list.push_back({{"id", list.size() + 1},

@@ -40,6 +40,10 @@ TEST(ObjectCommand, ReplacesEveryOutput) {
   EXPECT_EQ(c_command("c++ -g -MFx.d -ox.o -S -Wp,-MMD,x.d -save-temps=obj --output=x -- a.cc"),
             "c++ -g a.cc -c -o /t/a.o");
   EXPECT_EQ(c_command("c++ -g -o"), "c++ -g -c -o /t/a.o a.cc");
+  EXPECT_EQ(
+      c_command("clang++ -g -fsave-optimization-record=yaml -foptimization-record-file=a.yaml "
+                "-foptimization-record-passes=licm"),
+      "clang++ -g -c -o /t/a.o a.cc");
 }
 
 TEST(ObjectCommand, KeepsWhatOnlyLooksAlike) {

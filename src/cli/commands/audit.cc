@@ -12,6 +12,7 @@
 #include "audit/baseline.h"
 #include "audit/check.h"
 #include "audit/ignore_comments.h"
+#include "audit/remark_join.h"
 #include "base/interrupt.h"
 #include "base/replace_file.h"
 #include "base/suggest.h"
@@ -39,6 +40,7 @@ struct Options {
   std::string baseline;              // files
   std::string new_baseline;
   std::string source_root;
+  std::vector<std::string> remarks;  // files and folders
   std::size_t limit = kShownByDefault;
   bool all = false;
 };
@@ -142,6 +144,7 @@ Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs&
     how.functions = chosen.of_member[member];
     how.checks = options.checks;
     how.profile = inputs.profile ? &*inputs.profile : nullptr;
+    how.keep_loop_code = !options.remarks.empty();
     how.should_stop = interrupted;
     how.advance = [&progress] { progress.advance(); };
     AF_TRY(AuditReport report, audit_binary(binary, how));
@@ -152,6 +155,13 @@ Result<std::vector<AuditedFile>> audit_all(const Options& options, const Inputs&
     files.push_back({&binary, std::move(report)});
   }
   return files;
+}
+
+Result<Done> use_remarks(const Options& options, std::vector<AuditedFile>& files) {
+  if (options.remarks.empty()) return Done{};
+  std::vector<RemarkTarget> targets;
+  for (AuditedFile& file : files) targets.push_back({file.binary, &file.report});
+  return join_remarks(targets, options.remarks, interrupted);
 }
 
 std::vector<Finding*> all_findings(std::vector<AuditedFile>& files) {
@@ -218,6 +228,7 @@ Result<int> run(const Options& options, Session& session) {
   AF_TRY(const Inputs inputs, open_inputs({options.input, options.output, session}));
   AF_TRY(std::vector<AuditedFile> files, audit_all(options, inputs, session.err));
   AF_TRY([[maybe_unused]] const Done same, check_inputs_unchanged(inputs));
+  AF_TRY([[maybe_unused]] const Done joined, use_remarks(options, files));
   AF_TRY([[maybe_unused]] const Done compared, use_baselines(options, files));
   leave_out_unsure(options, files);
   const int status = fails(files, options.fail_on) ? 1 : 0;
@@ -268,6 +279,11 @@ Run setup(CLI::App& app) {
   app.add_option("--write-baseline", options->new_baseline,
                  "Write the findings of now for later --baseline")
       ->type_name("FILE");
+  app.add_option("--remarks", options->remarks,
+                 "Quote what the compiler said of a finding's code: a file of clang's "
+                 "-fsave-optimization-record, or a folder of such; may be repeated")
+      ->type_name("PATH")
+      ->take_all();
   add_profile_option(app, options->input);
   add_output_options(app, options->output);
   add_sarif_option(app, options->output);

@@ -6,6 +6,7 @@
 #include "core/source_language.h"
 #include "report/location.h"
 #include "report/member_notes.h"
+#include "report/remark_text.h"
 #include "report/wrap.h"
 
 namespace asmforge {
@@ -37,6 +38,7 @@ class Writer {
     row("in", where(f));
     if (f.source.known()) row("source", location_text(f.source));
     evidence(f);
+    remarks(f);
     row("predicts", predicts(f));
     row("check", fmt::format("{}, confidence: {}{}", f.check, to_string(f.confidence),
                              f.confidence_reason.empty() ? "" : ": " + f.confidence_reason));
@@ -84,6 +86,10 @@ class Writer {
                         ? "by the profile; hot means at least 1 % of it"
                         : "by structure, as no profile was given, library code last; what is hot "
                           "is not known");
+    if (const auto& remarks = files.front().report.remarks) {
+      wide("remarks", remark_totals_text(*remarks));
+      for (const std::string& note : remarks->notes) wide("note", printable(note));
+    }
     std::vector<std::vector<std::string>> notes;
     notes.reserve(files.size());
     for (const AuditedFile& file : files) notes.push_back(file.report.notes);
@@ -155,6 +161,17 @@ class Writer {
     row("ruled out", joined(f.traps_passed, "; "));
     row("severity", f.severity_cycles ? fmt::format("{:.1f} cycles", *f.severity_cycles)
                                       : "unknown: " + f.severity_reason);
+  }
+
+  // "loop not vectorized: cannot identify array bounds (loop-vectorize, sum.c:4)"
+  void remarks(const Finding& f) {
+    std::string_view label = "compiler";
+    for (const JoinedRemark& remark : f.remarks) {
+      row(label, remark_text(remark));
+      label = "";
+    }
+    if (f.remarks_left_out != 0)
+      row("", fmt::format("and {} more", counted(f.remarks_left_out, "remark", "remarks")));
   }
 
   void evidence(const Finding& f) {

@@ -36,6 +36,26 @@ Json predicate_json(const Predicate& p) {
           {"after", p.after}};
 }
 
+Json remarks_json(const Finding& f) {
+  Json list = Json::array();
+  for (const JoinedRemark& remark : f.remarks)
+    list.push_back({{"kind", to_string(remark.kind)},
+                    {"pass", remark.pass},
+                    {"name", remark.name},
+                    {"message", remark.message},
+                    {"file", remark.place.file},
+                    {"directory", remark.place.directory},
+                    {"line", remark.place.line},
+                    {"column", remark.place.column}});
+  return list;
+}
+
+Json remark_totals_json(const RemarkTotals& totals) {
+  return {{"files", totals.files},           {"joined", totals.joined},
+          {"elsewhere", totals.elsewhere},   {"ambiguous", totals.ambiguous},
+          {"unreadable", totals.unreadable}, {"notes", totals.notes}};
+}
+
 Json ignored_json(const Finding& f) {
   if (!f.ignored) return {};
   return {{"reason", f.ignored->reason},
@@ -43,7 +63,7 @@ Json ignored_json(const Finding& f) {
           {"line", f.ignored->place.line}};
 }
 
-Json finding_json(const Finding& f, const Binary& binary) {
+Json finding_json(const Finding& f, const Binary& binary, bool with_remarks) {
   Json instructions = Json::array();
   for (const Evidence& e : f.evidence)
     instructions.push_back(
@@ -74,26 +94,32 @@ Json finding_json(const Finding& f, const Binary& binary) {
                  {"ignored", ignored_json(f)},
                  {"in_baseline", or_null(f.in_baseline)}};
   if (!binary.member.empty()) object["member"] = binary.member;
+  if (with_remarks) {
+    object["remarks"] = remarks_json(f);
+    object["remarks_left_out"] = f.remarks_left_out;
+  }
   return object;
 }
 
 Json file_json(const AuditedFile& file) {
   const AuditReport& r = file.report;
-  return {{"path", file.binary->path},
-          {"member", file.binary->member},
-          {"build_id", file.binary->build_id},
-          {"checks", r.checks},
-          {"functions", r.functions},
-          {"instructions", r.instructions},
-          {"loops", r.loops},
-          {"loops_audited", r.loops_audited},
-          {"unresolved_jumps", r.unresolved_jumps},
-          {"functions_with_undecoded", r.functions_with_undecoded},
-          {"undecoded_bytes", r.undecoded_bytes},
-          {"irreducible_edges", r.irreducible_edges},
-          {"gone_from_baseline", or_null(r.gone_from_baseline)},
-          {"ranked_by_profile", r.ranked_by_profile},
-          {"notes", r.notes}};
+  Json object = {{"path", file.binary->path},
+                 {"member", file.binary->member},
+                 {"build_id", file.binary->build_id},
+                 {"checks", r.checks},
+                 {"functions", r.functions},
+                 {"instructions", r.instructions},
+                 {"loops", r.loops},
+                 {"loops_audited", r.loops_audited},
+                 {"unresolved_jumps", r.unresolved_jumps},
+                 {"functions_with_undecoded", r.functions_with_undecoded},
+                 {"undecoded_bytes", r.undecoded_bytes},
+                 {"irreducible_edges", r.irreducible_edges},
+                 {"gone_from_baseline", or_null(r.gone_from_baseline)},
+                 {"ranked_by_profile", r.ranked_by_profile},
+                 {"notes", r.notes}};
+  if (r.remarks) object["remarks"] = remark_totals_json(*r.remarks);
+  return object;
 }
 
 }  // namespace
@@ -103,10 +129,11 @@ void write_findings_json(const std::vector<AuditedFile>& files, Output& out) {
   document.begin_array("files");
   for (const AuditedFile& file : files) document.element(file_json(file));
   document.end_array();
+  const bool with_remarks = files.front().report.remarks.has_value();
   document.begin_array("findings");
   for (const AuditedFile& file : files)
     for (const Finding& finding : file.report.findings)
-      document.element(finding_json(finding, *file.binary));
+      document.element(finding_json(finding, *file.binary, with_remarks));
   document.end_array();
 }
 

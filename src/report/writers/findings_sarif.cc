@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/error.h"
 #include "report/member_notes.h"
+#include "report/remark_text.h"
 #include "report/sarif.h"
 #include "report/sarif_finding.h"
 #include "report/writers/findings.h"
@@ -36,6 +37,11 @@ std::vector<SarifNotification> notifications_of(const std::vector<AuditedFile>& 
   if (const auto gone = files.front().report.gone_from_baseline; gone && *gone != 0)
     list.push_back({"baseline", "note",
                     fmt::format("{} of the baseline's findings are gone", with_separators(*gone))});
+  if (const auto& remarks = files.front().report.remarks) {
+    list.push_back({"remarks", remarks->unreadable == 0 ? "note" : "warning",
+                    "remarks of the compiler: " + remark_totals_text(*remarks)});
+    for (const std::string& note : remarks->notes) list.push_back({"remarks", "note", note});
+  }
   std::vector<std::vector<std::string>> notes;
   notes.reserve(files.size());
   for (const AuditedFile& file : files) notes.push_back(file.report.notes);
