@@ -39,6 +39,17 @@ Result<std::vector<const Check*>> chosen_checks(const std::vector<std::string>& 
   return chosen;
 }
 
+// Takes out what was not made for the ISA, and says so.
+void leave_out_foreign(Isa isa, std::vector<const Check*>& checks,
+                       std::vector<std::string>& notes) {
+  const auto foreign = std::stable_partition(checks.begin(), checks.end(),
+                                             [&](const Check* c) { return c->claims(isa); });
+  for (auto check = foreign; check != checks.end(); ++check)
+    notes.push_back(
+        fmt::format("{} is not made for {} and was left out", (*check)->id, to_string(isa)));
+  checks.erase(foreign, checks.end());
+}
+
 void count_view(const FunctionView& view, AuditReport& part) {
   ++part.functions;
   part.instructions += view.function.insns.size();
@@ -136,7 +147,10 @@ const Check* check_by_id(std::string_view id) {
 }
 
 Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& options) {
-  AF_TRY(const std::vector<const Check*> checks, chosen_checks(options.checks));
+  AF_TRY(std::vector<const Check*> checks, chosen_checks(options.checks));
+  AuditReport report;
+  report.notes = binary.notes;
+  leave_out_foreign(binary.isa, checks, report.notes);
   StreamOptions stream;
   stream.threads = options.threads;
   stream.only = options.functions;
@@ -149,8 +163,6 @@ Result<AuditReport> audit_binary(const Binary& binary, const AuditOptions& optio
     if (options.advance) options.advance();
   });
 
-  AuditReport report;
-  report.notes = binary.notes;
   for (Worker& worker : workers) join(report, std::move(worker.part));
   for (const Check* check : checks) report.checks.emplace_back(check->id);
   const ProfileModule* module =

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "audit/index_failures.h"
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -70,7 +70,8 @@ std::string_view name_in_register(const FunctionView& view, std::uint32_t index,
 // The string whose address the block puts into the fourth argument before the call.
 std::string_view condition_argument(const FunctionView& view, std::uint32_t call) {
   const Block& block = view.cfg.blocks[view.cfg.block_of_insn[call]];
-  const std::uint32_t write = last_write_of(view, block.first, call, x86_64::kRcx);
+  const Register fourth = facts_of(view.function.isa).integer_arguments[3];
+  const std::uint32_t write = last_write_of(view, block.first, call, fourth);
   if (write == kNoIndex) return {};
   const Insn& insn = view.function.insns[write];
   std::uint64_t address = insn.is(InsnClass::kLea) ? insn.memory.address : kNoAddress;

@@ -15,20 +15,27 @@ struct MachineName {
   std::string_view name;
 };
 constexpr std::array kMachines = {
-    MachineName{EM_386, "32-bit x86"},  MachineName{EM_ARM, "32-bit ARM"},
-    MachineName{EM_AARCH64, "AArch64"}, MachineName{EM_RISCV, "RISC-V"},
-    MachineName{EM_PPC64, "PowerPC64"}, MachineName{EM_PPC, "PowerPC"},
-    MachineName{EM_S390, "S/390"},      MachineName{EM_MIPS, "MIPS"},
-    MachineName{EM_BPF, "BPF"},         MachineName{258, "LoongArch"},
-    MachineName{EM_SPARCV9, "SPARC"},   MachineName{EM_AVR, "AVR"},
+    MachineName{EM_386, "32-bit x86"}, MachineName{EM_ARM, "32-bit ARM"},
+    MachineName{EM_X86_64, "x86-64"},  MachineName{EM_AARCH64, "AArch64"},
+    MachineName{EM_RISCV, "RISC-V"},   MachineName{EM_PPC64, "PowerPC64"},
+    MachineName{EM_PPC, "PowerPC"},    MachineName{EM_S390, "S/390"},
+    MachineName{EM_MIPS, "MIPS"},      MachineName{EM_BPF, "BPF"},
+    MachineName{258, "LoongArch"},     MachineName{EM_SPARCV9, "SPARC"},
+    MachineName{EM_AVR, "AVR"},
 };
+
+std::string machine_name(std::uint16_t machine) {
+  for (const MachineName& known : kMachines)
+    if (known.machine == machine) return std::string(known.name);
+  return {};
+}
 
 Error malformed(const std::string& what) {
   return {ErrorCode::kBadInput, what, "the file is truncated or corrupt; build or copy it again"};
 }
 
 Error unsupported(const std::string& what) {
-  return {ErrorCode::kBadInput, what, "this build reads x86-64 ELF files"};
+  return {ErrorCode::kBadInput, what, "this build reads ELF files of x86-64 and AArch64"};
 }
 
 bool fits(std::uint64_t offset, std::uint64_t size, std::uint64_t total) {
@@ -40,21 +47,20 @@ Result<Done> check_identity(Bytes bytes) {
   if (bytes.size() < EI_NIDENT) return malformed("the ELF header is cut off");
   const std::uint8_t file_class = bytes[EI_CLASS];
   const std::uint8_t encoding = bytes[EI_DATA];
-  if (encoding == ELFDATA2MSB) return unsupported("is a big-endian ELF file, not x86-64");
+  if (encoding == ELFDATA2MSB) return unsupported("is a big-endian ELF file");
   if (encoding != ELFDATA2LSB || (file_class != ELFCLASS32 && file_class != ELFCLASS64))
     return malformed("the ELF header has no valid class and encoding");
   // e_machine lies at the same place in both classes.
   if (bytes.size() < 20) return malformed("the ELF header is cut off");
   const auto machine = load<std::uint16_t>(bytes.subspan(18));
-  if (machine != EM_X86_64) {
-    for (const MachineName& known : kMachines)
-      if (known.machine == machine)
-        return unsupported("is " + std::string(known.name) + "; this build reads x86-64");
-    return unsupported("is for ELF machine " + std::to_string(machine) +
-                       "; this build reads x86-64");
+  if (machine != EM_X86_64 && machine != EM_AARCH64) {
+    const std::string name = machine_name(machine);
+    return unsupported("is " +
+                       (name.empty() ? "for ELF machine " + std::to_string(machine) : name));
   }
   if (file_class == ELFCLASS32)
-    return unsupported("is a 32-bit ELF file (x32); this build reads x86-64");
+    return unsupported(machine == EM_X86_64 ? "is a 32-bit ELF file (x32)"
+                                            : "is a 32-bit ELF file (ILP32)");
   if (bytes.size() < sizeof(Elf64_Ehdr)) return malformed("the ELF header is cut off");
   return Done{};
 }
@@ -169,6 +175,14 @@ Result<ElfFile> ElfFile::parse(Bytes bytes) {
   AF_TRY([[maybe_unused]] const Done type, check_type(file.header));
   AF_TRY([[maybe_unused]] const Done segments, read_segments(file));
   AF_TRY([[maybe_unused]] const Done sections, read_sections(file));
+  return file;
+}
+
+Result<ElfFile> ElfFile::parse_x86_64(Bytes bytes) {
+  Result<ElfFile> file = parse(bytes);
+  if (file && file->header.e_machine != EM_X86_64)
+    return Error{ErrorCode::kBadInput, "is " + machine_name(file->header.e_machine),
+                 "this is done for x86-64 programs alone"};
   return file;
 }
 

@@ -63,6 +63,8 @@ struct ElfFile {
 
   // Sections read as tables must have entries of the right size.
   static Result<ElfFile> parse(Bytes bytes);
+  // For those who know no other machine's code and relocations.
+  static Result<ElfFile> parse_x86_64(Bytes bytes);
 
   [[nodiscard]] const ElfSection* section_named(std::string_view name) const;
   [[nodiscard]] const ElfSection* first_of_type(std::uint32_t type) const;

@@ -9,7 +9,7 @@
 #include "cli/inputs.h"
 #include "cli/select_function.h"
 #include "collect/operand_names.h"
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -121,9 +121,10 @@ FunctionDiff make_function_diff(const AsmDiff& diff, const FunctionView& before,
   made.before = make_side(before, [&](std::uint32_t insn) { return labels.before(insn); }, syntax);
   made.after = make_side(after, [&](std::uint32_t insn) { return labels.after(insn); }, syntax);
   made.label_of_row = labels.by_row();
+  const IsaFacts& isa = facts_of(before.function.isa);
   for (const RegisterRename& rename : diff.renames)
-    made.renames.push_back(fmt::format("{} -> {}", x86_64::register_name(rename.before),
-                                       x86_64::register_name(rename.after)));
+    made.renames.push_back(
+        fmt::format("{} -> {}", isa.register_name(rename.before), isa.register_name(rename.after)));
   return made;
 }
 

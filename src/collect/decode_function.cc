@@ -16,6 +16,25 @@ std::string name_of(const FunctionEntry& entry) {
   return "sub_" + std::string(digits.rbegin(), digits.rend());
 }
 
+// From front to back, without what the file marks as data.
+void decode_part(const Binary& binary, AddressRange part, Decoder& decoder, Function& out) {
+  const auto decode = [&](std::uint64_t begin, std::uint64_t end) {
+    if (begin < end) decoder.decode_linear(binary.bytes_at(begin, end - begin), begin, out);
+  };
+  const auto& data = binary.data_in_code;
+  auto range = std::upper_bound(
+      data.begin(), data.end(), part.begin,
+      [](std::uint64_t address, const AddressRange& known) { return address < known.end; });
+  std::uint64_t at = part.begin;
+  for (; range != data.end() && range->begin < part.end; ++range) {
+    decode(at, range->begin);
+    const std::uint64_t begin = std::max(at, range->begin);
+    at = std::min(part.end, range->end);
+    out.not_decoded.push_back({begin, at});
+  }
+  decode(at, part.end);
+}
+
 bool jumps_between_instructions(const Function& function) {
   return std::any_of(function.insns.begin(), function.insns.end(), [&](const Insn& insn) {
     if (!insn.is(InsnClass::kJump) || insn.target == kNoAddress) return false;
@@ -119,6 +138,7 @@ void decode_function(const Binary& binary, const FunctionEntry& entry, Decoder& 
                      Function& out) {
   out.name = name_of(entry);
   out.demangled.clear();
+  out.isa = binary.isa;
   out.address = entry.address;
   out.entry_index = static_cast<std::uint32_t>(&entry - binary.functions.data());
   out.parts.assign(1, {entry.address, entry.address + entry.size});
@@ -129,8 +149,10 @@ void decode_function(const Binary& binary, const FunctionEntry& entry, Decoder& 
   out.not_decoded.clear();
   for (const AddressRange& part : out.parts) {
     out.size += part.size();
-    decoder.decode_linear(binary.bytes_at(part.begin, part.size()), part.begin, out);
+    decode_part(binary, part, decoder, out);
   }
+  // Where data are marked, what is left between them is code.
+  if (!binary.data_in_code.empty()) return;
   if (!out.not_decoded.empty() || jumps_between_instructions(out))
     FlowDecoder(binary, decoder, out).run();
 }

@@ -22,7 +22,9 @@ bool opcode_tells_mnemonic(const Insn& insn, std::span<const std::uint8_t> bytes
 
 std::string DecodedNames::mnemonic(const Insn& insn) {
   const auto bytes = binary_.bytes_at(insn.address, insn.size);
-  if (!opcode_tells_mnemonic(insn, bytes)) return decoder_.mnemonic(insn, bytes, Syntax::kIntel);
+  // What the assembler calls an instruction of AArch64 hangs on its operands: orr is mov.
+  if (binary_.isa != Isa::kX86_64 || !opcode_tells_mnemonic(insn, bytes))
+    return decoder_.mnemonic(insn, bytes, Syntax::kIntel);
   const std::uint32_t key =
       std::uint32_t{insn.opcode} << 8 | static_cast<std::uint32_t>(insn.condition);
   const auto [entry, is_new] = mnemonics_.try_emplace(key);

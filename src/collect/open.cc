@@ -44,7 +44,7 @@ Error not_an_object(Bytes bytes) {
   return {ErrorCode::kBadInput,
           kind.empty() ? "is neither an ELF file nor an archive"
                        : fmt::format("{}, not an ELF file", kind),
-          "name an x86-64 ELF program, library, object or archive"};
+          "name an ELF program, library, object or archive"};
 }
 
 // One archive being opened.
@@ -112,8 +112,8 @@ Result<std::vector<Binary>> open_archive(const ArchiveInput& input, Bytes bytes)
           fmt::format("`ar t {}` lists its {} members", input.path, archive.members.size())};
     return Error{ErrorCode::kBadInput,
                  left_out.empty() ? "is an archive without members"
-                                  : "holds no x86-64 object; " + describe_left_out(left_out),
-                 "name an archive of x86-64 ELF objects"};
+                                  : "holds no object that is read; " + describe_left_out(left_out),
+                 "name an archive of x86-64 or AArch64 ELF objects"};
   }
   if (!left_out.empty()) binaries.front().notes.push_back(describe_left_out(left_out));
   return binaries;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "graph/page_addresses.h"
 #include "mc/demangle.h"
 
 namespace asmforge {
@@ -110,6 +111,17 @@ std::string replaced(std::string_view text, Place place, const std::string& with
   return out;
 }
 
+// What a page and an offset address together does not stand in the text; a comment says it.
+void say_in_comment(const Binary& binary, const Insn& insn, NamedText& named) {
+  // adrp alone addresses nothing.
+  if (makes_page(insn, facts_of(binary.isa))) {
+    named.target.clear();
+    named.comment.clear();
+  } else if (named.comment.empty()) {
+    named.comment = named.target;
+  }
+}
+
 NamedText with_target_name(const Binary& binary, const Insn& insn, std::string_view text,
                            const LabelOf& label_of) {
   NamedText named{std::string(text), {}, {}};
@@ -146,6 +158,10 @@ NamedText with_names(const Binary& binary, const Insn& insn, std::string_view te
   if (!insn.memory.present || insn.memory.address == kNoAddress) return named;
   named.comment = constant_comment(binary, insn);
   named.target = place_name(binary, insn.memory.address);
+  if (binary.isa != Isa::kX86_64) {
+    say_in_comment(binary, insn, named);
+    return named;
+  }
   const Place place = rip_displacement(text);
   if (named.target.empty() || place.begin == text.npos) return named;
   named.text = replaced(text, place, place.intel ? "rip + " + named.target : named.target);

@@ -8,6 +8,7 @@
 #include "collect/decode_function.h"
 #include "graph/build_cfg.h"
 #include "graph/loops.h"
+#include "graph/page_addresses.h"
 
 namespace asmforge {
 namespace {
@@ -55,6 +56,7 @@ FunctionView FunctionAnalyser::analyse(std::uint32_t function_index) {
   AF_CHECK(function_index < s.binary.functions.size());
   decode_function(s.binary, s.binary.functions[function_index], s.decoder, s.function);
   build_cfg(s.function, s.binary, s.callees, s.cfg);
+  find_page_addresses(s.cfg, s.function);
   find_loops(s.cfg, s.loops);
   assign_loop_roles(s.function, s.cfg, s.loops);
   return {s.binary, s.function, s.cfg, s.loops, s.callees, s.decoder};

@@ -18,13 +18,6 @@ auto last_at_or_below(const Range& range, std::uint64_t address) {
 
 }  // namespace
 
-std::string_view to_string(Isa isa) {
-  switch (isa) {
-    case Isa::kX86_64: return "x86-64";
-  }
-  return "unknown";
-}
-
 std::string_view to_string(FileKind kind) {
   switch (kind) {
     case FileKind::kExecutable: return "executable";

@@ -17,11 +17,9 @@
 #include <vector>
 
 #include "core/function.h"
+#include "core/isa.h"
 
 namespace asmforge {
-
-enum class Isa : std::uint8_t { kX86_64 };
-std::string_view to_string(Isa isa);
 
 enum class FileKind : std::uint8_t {
   kExecutable,
@@ -124,6 +122,9 @@ struct Binary {
   std::vector<Import> imports;           // ascending in address
   std::vector<FunctionEntry> functions;  // ascending in address
   std::vector<ColdPart> cold_parts;      // grouped by the function that owns them
+  // What the file marks as data between instructions, ascending, apart from each other: literal
+  // pools and tables in code sections. Of x86-64, where nothing marks them, always empty.
+  std::vector<AddressRange> data_in_code;
   // Indices into cold_parts, ascending in address; set by index_cold_parts.
   std::vector<std::uint32_t> cold_parts_by_address;
   std::vector<std::string> notes;  // what the user should know: "no symbol table; ..."

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/insn.h"
+#include "core/isa.h"
 
 namespace asmforge {
 
@@ -26,6 +27,7 @@ inline constexpr std::uint32_t kNoIndex = std::numeric_limits<std::uint32_t>::ma
 struct Function {
   std::string name;       // as in the object file; "sub_401000" when there is none
   std::string demangled;  // equal to name when it is not mangled
+  Isa isa = Isa::kX86_64;
   std::uint64_t address = 0;
   std::uint64_t size = 0;                // bytes of all parts
   std::uint32_t entry_index = kNoIndex;  // index into Binary::functions

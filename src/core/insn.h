@@ -118,6 +118,13 @@ enum class IntegerOperation : std::uint8_t {
   kBitTest,  // bt
 };
 
+// Whether an access also moves its base register.
+enum class BaseUpdate : std::uint8_t {
+  kNone,
+  kBefore,  // ldr x0, [x1, #8]!: by the displacement, which is part of the address
+  kAfter,   // ldr x0, [x1], #8: by the immediate, or by a register when there is none
+};
+
 // [segment: base + index * scale + displacement], `bytes` wide.
 struct MemoryOperand {
   std::int64_t displacement = 0;
@@ -129,12 +136,14 @@ struct MemoryOperand {
   Register segment = kNoRegister;  // only when it changes the address: fs, gs
   std::uint8_t scale = 1;
   bool present = false;
+  BaseUpdate base_update = BaseUpdate::kNone;
 };
 
 enum class OperandKind : std::uint8_t { kNone, kRegister, kMemory, kImmediate, kTarget };
 
 // An operand as it is written, destination first. Hidden ones (flags, rsp of
-// push, rdx:rax of div) are in reads and writes alone.
+// push, rdx:rax of div) are in reads and writes alone. A register that always holds
+// zero is none: mov w0, wzr has the immediate 0, str xzr, [x0] an operand without register.
 struct Operand {
   OperandKind kind = OperandKind::kNone;
   Register reg = kNoRegister;  // for kRegister
@@ -142,6 +151,8 @@ struct Operand {
   bool read = false;
   bool written = false;
   bool high_byte = false;  // ah, bh, ch, dh
+  // Only `bits` of the register count, extended by their sign: add x0, x1, w2, sxtb #2.
+  bool sign_extended = false;
 };
 
 struct Insn {

@@ -4,6 +4,7 @@
 
 #include "graph/diff_alignment.h"
 #include "graph/diff_references.h"
+#include "graph/page_addresses.h"
 #include "graph/register_renaming.h"
 
 namespace asmforge {
@@ -138,6 +139,8 @@ class Differ {
         if (!same_target(b, a, references)) mark(row, DiffChange::kTarget);
       }
       if (!same_immediate(b, a, references)) mark(row, DiffChange::kImmediate);
+      const IsaFacts& isa = facts_of(before_side_.function.isa);
+      if (makes_page(b, isa) && makes_page(a, isa)) continue;
       if (b.memory.present && a.memory.present) compare_memory(row, b, a, references);
     }
   }
@@ -183,7 +186,7 @@ class Differ {
     const RegisterAgreement agreement =
         options_.exact ? compare_registers(diff_.rows, before_side_.function, after_side_.function)
                        : match_registers(diff_.rows, before_side_.function, after_side_.function,
-                                         flow(), system_v_register_rules());
+                                         flow(), register_rules(before_side_.function.isa));
     for (std::size_t i = 0; i < diff_.rows.size(); ++i) {
       if (agreement.mismatches[i] == 0) continue;
       DiffRow& row = diff_.rows[i];

@@ -89,6 +89,7 @@ Destination Builder::destination(std::uint64_t target) const {
   if (const std::uint32_t i = code_.insn_before(target, 14); i != kNoIndex) {
     const Insn& insn = function_->insns[i];
     if (target < insn.end()) {
+      if (function_->isa != Isa::kX86_64) return {};
       // glibc jumps over a lock prefix in programs of one thread.
       const std::uint64_t skipped = target - insn.address;
       const std::span<const std::uint8_t> bytes = binary_->bytes_at(insn.address, skipped);
@@ -393,13 +394,15 @@ void Builder::mark_reachable() {
   }
 }
 
-// Only nops, int3 or zeros (00 00 decodes as add byte ptr [rax], al).
+// Only nops, int3 or zeros (00 00 decodes as add byte ptr [rax], al, four of them as udf #0).
 void Builder::mark_padding() {
   const std::vector<Insn>& insns = function_->insns;
   const auto is_filler = [&](const Insn& insn) {
     if (insn.is(InsnClass::kNop)) return true;
-    if (insn.is(InsnClass::kTrap)) return insn.size == 1;
-    if (!insn.is(InsnClass::kStore) || insn.size != 2) return false;
+    if (insn.is(InsnClass::kTrap) && insn.size == 1) return true;
+    const bool may_be_zeros =
+        insn.is(InsnClass::kTrap) ? insn.size == 4 : insn.is(InsnClass::kStore) && insn.size == 2;
+    if (!may_be_zeros) return false;
     const std::span<const std::uint8_t> bytes = binary_->bytes_at(insn.address, insn.size);
     return bytes.size() == insn.size &&
            std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });

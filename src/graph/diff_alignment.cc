@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "graph/diff_references.h"
+#include "graph/page_addresses.h"
 #include "graph/sequence_alignment.h"
 
 namespace asmforge {
@@ -85,7 +86,7 @@ std::uint64_t value_key(const DiffSide& side, const Insn& insn, std::uint64_t fo
   if (insn.has_immediate && !may_be_address(side.binary, insn.immediate))
     hash.add(static_cast<std::uint64_t>(insn.immediate));
   const MemoryOperand& memory = insn.memory;
-  if (memory.present) {
+  if (memory.present && !makes_page(insn, facts_of(side.function.isa))) {
     hash.add(memory.base != kNoRegister ? 1 : 0).add(memory.index != kNoRegister ? 1 : 0);
     hash.add(memory.scale).add(memory.segment);
     if (memory.address != kNoAddress)

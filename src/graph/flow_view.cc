@@ -7,6 +7,7 @@ namespace asmforge {
 FlowView::FlowView(const Function& function, std::span<const std::uint8_t> falls_through,
                    std::vector<DirectBranch>& branches)
     : function_(function),
+      isa_(facts_of(function.isa)),
       branches_(branches),
       target_(function.insns.size(), 0),
       falls_into_(function.insns.size(), 0),

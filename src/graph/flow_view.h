@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/function.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 
@@ -23,6 +24,7 @@ class FlowView {
   FlowView(const Function& function, std::span<const std::uint8_t> falls_through,
            std::vector<DirectBranch>& branches);
 
+  [[nodiscard]] const IsaFacts& isa() const { return isa_; }
   [[nodiscard]] const Insn& insn(std::uint32_t i) const { return function_.insns[i]; }
   [[nodiscard]] std::uint32_t size() const {
     return static_cast<std::uint32_t>(function_.insns.size());
@@ -54,6 +56,7 @@ class FlowView {
 
  private:
   const Function& function_;
+  const IsaFacts& isa_;
   std::vector<DirectBranch>& branches_;
   std::vector<DirectBranch> added_;
   std::vector<std::uint8_t> target_;

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "isa/x86_64.h"
+#include "core/arithmetic.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -94,7 +95,7 @@ bool Walk::pass(std::uint32_t i, bool taken) {
     pending_held_ = taken;
   }
   follow_compared(insn);
-  if (insn.writes.contains(x86_64::kStatusFlags)) compare(insn);
+  if (insn.writes.contains(flow_.isa().status_flags)) compare(insn);
   if (!redefine(insn)) return false;
   if (places_.registers.contains(compared_.reg)) {
     narrow(compared_.entries);
@@ -125,22 +126,24 @@ void Walk::compare(const Insn& insn) {
   if (condition == Condition::kNone) return;
   const bool subtracts =
       insn.operation == IntegerOperation::kCompare || insn.operation == IntegerOperation::kSubtract;
-  if (!subtracts || !insn.has_immediate || insn.operand_count != 2) return;
-  const std::uint16_t bits = insn.operands[0].bits;
+  const std::optional<Sources> sources = sources_of(insn);
+  if (!subtracts || !insn.has_immediate || !sources) return;
+  const Operand& index = *sources->first;
+  const std::uint16_t bits = index.bits;
   std::uint64_t limit = static_cast<std::uint64_t>(insn.immediate);
   if (bits != 0 && bits < 64) limit &= (std::uint64_t{1} << bits) - 1;
   const std::optional<std::uint64_t> entries = entries_below(condition, pending_held_, limit);
   // sub leaves the difference behind; its flags speak of the value before.
-  if (insn.operation == IntegerOperation::kCompare && places_.holds(insn.operands[0], insn))
+  if (insn.operation == IntegerOperation::kCompare && places_.holds(index, insn))
     narrow(entries);
-  else if (insn.operands[0].kind == OperandKind::kRegister && !insn.operands[0].high_byte)
-    compared_ = {insn.operands[0].reg, entries};
+  else if (index.kind == OperandKind::kRegister && !index.high_byte)
+    compared_ = {index.reg, entries};
 }
 
 bool Walk::redefine(const Insn& insn) {
   if (insn.is(InsnClass::kCall)) {
     // What is read afterwards was not clobbered; only results come from the call.
-    places_.registers = places_.registers - x86_64::return_registers();
+    places_.registers = places_.registers - flow_.isa().return_registers;
     return !places_.none();
   }
   const Operand& to = insn.operands[0];

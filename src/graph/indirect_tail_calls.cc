@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -17,23 +17,47 @@ struct StackEffect {
   bool takes_down = false;  // gives frame memory back
 };
 
-StackEffect after(const Insn& insn, Height before, Height& frame) {
-  using x86_64::kFramePointer;
-  using x86_64::kStackPointer;
+// stp x29, x30, [sp, #-32]!; ldp x29, x30, [sp], #32
+StackEffect after_base_update(const Insn& insn, Height before) {
+  const bool first = insn.memory.base_update == BaseUpdate::kBefore;
+  if (!before || (!first && !insn.has_immediate)) return {std::nullopt, false};
+  const std::int64_t up = first ? insn.memory.displacement : insn.immediate;
+  return {*before - up, up > 0};
+}
+
+// sub sp, sp, #32; add sp, x29, #16
+StackEffect after_offset(const Insn& insn, Height base) {
+  if (!base || !insn.has_immediate) return {std::nullopt, false};
+  if (insn.operation == IntegerOperation::kAdd) return {*base - insn.immediate, insn.immediate > 0};
+  return {*base + insn.immediate, insn.immediate < 0};
+}
+
+StackEffect after(const Insn& insn, const IsaFacts& isa, Height before, Height& frame) {
+  const Register frame_pointer = isa.frame_pointer;
+  const Register stack_pointer = isa.stack_pointer;
   const Operand& to = insn.operands[0];
   const Operand& from = insn.operands[1];
-  const bool sets_frame = insn.is(InsnClass::kMove) && to.kind == OperandKind::kRegister &&
-                          to.reg == kFramePointer && from.kind == OperandKind::kRegister &&
-                          from.reg == kStackPointer;
-  if (sets_frame) frame = before;
-  if (!insn.writes.contains(kStackPointer) || insn.is(InsnClass::kCall)) return {before, false};
-  const bool leaves = insn.writes.contains(kFramePointer) && !insn.is(InsnClass::kPop);
+  const bool from_stack_pointer = from.kind == OperandKind::kRegister && from.reg == stack_pointer;
+  const bool to_frame_pointer = to.kind == OperandKind::kRegister && to.reg == frame_pointer;
+  const bool offsets =
+      insn.operand_count == 3 && !to.read &&
+      (insn.operation == IntegerOperation::kAdd || insn.operation == IntegerOperation::kSubtract);
+  if (insn.is(InsnClass::kMove) && to_frame_pointer && from_stack_pointer) frame = before;
+  if (offsets && to_frame_pointer && from_stack_pointer) frame = after_offset(insn, before).height;
+  if (!insn.writes.contains(stack_pointer) || insn.is(InsnClass::kCall)) return {before, false};
+  if (insn.memory.base_update != BaseUpdate::kNone) return after_base_update(insn, before);
+  if (offsets && to.reg == stack_pointer) {
+    if (from_stack_pointer) return after_offset(insn, before);
+    const bool by_frame = from.kind == OperandKind::kRegister && from.reg == frame_pointer;
+    return {after_offset(insn, by_frame ? frame : std::nullopt).height, by_frame};
+  }
+  const bool leaves = insn.writes.contains(frame_pointer) && !insn.is(InsnClass::kPop);
   if (leaves) return {frame ? Height(*frame - 8) : std::nullopt, true};
   if (!before) return {std::nullopt, false};
   const auto slot = [&] { return to.bits == 16 ? 2 : 8; };
   if (insn.is(InsnClass::kPush)) return {*before + slot(), false};
   if (insn.is(InsnClass::kPop)) return {*before - slot(), true};
-  const bool to_stack_pointer = to.kind == OperandKind::kRegister && to.reg == kStackPointer;
+  const bool to_stack_pointer = to.kind == OperandKind::kRegister && to.reg == stack_pointer;
   if (to_stack_pointer && insn.has_immediate) {
     if (insn.operation == IntegerOperation::kAdd)
       return {*before - insn.immediate, insn.immediate > 0};
@@ -42,12 +66,12 @@ StackEffect after(const Insn& insn, Height before, Height& frame) {
   }
   const bool plain_lea =
       insn.is(InsnClass::kLea) && to_stack_pointer && insn.memory.index == kNoRegister;
-  if (plain_lea && insn.memory.base == kStackPointer)
+  if (plain_lea && insn.memory.base == stack_pointer)
     return {*before - insn.memory.displacement, insn.memory.displacement > 0};
-  if (plain_lea && insn.memory.base == kFramePointer && frame)
+  if (plain_lea && insn.memory.base == frame_pointer && frame)
     return {*frame - insn.memory.displacement, true};
   if (insn.is(InsnClass::kMove) && to_stack_pointer && from.kind == OperandKind::kRegister &&
-      from.reg == kFramePointer)
+      from.reg == frame_pointer)
     return {frame, true};
   return {std::nullopt, false};
 }
@@ -55,6 +79,7 @@ StackEffect after(const Insn& insn, Height before, Height& frame) {
 }  // namespace
 
 void find_indirect_tail_calls(const Function& function, Cfg& cfg) {
+  const IsaFacts& isa = facts_of(function.isa);
   const std::size_t count = cfg.blocks.size();
   const bool all_explained = std::all_of(cfg.blocks.begin(), cfg.blocks.end(),
                                          [](const Block& b) { return b.reachable || b.padding; });
@@ -74,7 +99,7 @@ void find_indirect_tail_calls(const Function& function, Cfg& cfg) {
     Height frame = at[b].frame;
     bool taken_down = false;
     for (std::uint32_t i = block.first; i <= block.last; ++i) {
-      const StackEffect effect = after(function.insns[i], height, frame);
+      const StackEffect effect = after(function.insns[i], isa, height, frame);
       height = effect.height;
       taken_down |= effect.takes_down;
     }

@@ -20,6 +20,7 @@ struct Table {
   std::uint64_t address = 0;
   std::int64_t base = 0;  // added to each entry
   std::uint8_t width = 0;
+  std::uint8_t shift = 0;  // an entry counts units of 1 << shift bytes
   bool is_signed = false;
 };
 
@@ -65,10 +66,11 @@ std::optional<std::uint64_t> Resolver::entry(const Table& table, std::uint64_t i
     raw = binary_.read_unsigned(at, table.width);
   if (!raw) return std::nullopt;
   std::uint64_t value = *raw;
-  if (table.width == 4 && table.is_signed)
-    value = static_cast<std::uint64_t>(
-        static_cast<std::int64_t>(static_cast<std::int32_t>(static_cast<std::uint32_t>(value))));
-  return static_cast<std::uint64_t>(table.base) + value;
+  if (table.width < 8 && table.is_signed) {
+    const std::uint64_t sign = std::uint64_t{1} << (8 * table.width - 1);
+    value = (value ^ sign) - sign;
+  }
+  return static_cast<std::uint64_t>(table.base) + (value << table.shift);
 }
 
 std::uint64_t Resolver::next_table_after(std::uint64_t address) const {
@@ -99,7 +101,7 @@ void Resolver::set_targets(IndirectJump& jump) {
 bool Resolver::resolve_table(IndirectJump& jump, const TargetValue& value, bool accept_unbounded,
                              bool must_be_complete) {
   const Table table{static_cast<std::uint64_t>(value.load_address), value.constant,
-                    value.load_bytes, value.load_signed};
+                    value.load_bytes, value.load_shift, value.load_signed};
   const Section* section = binary_.section_at(table.address);
   if (section == nullptr) return false;
   const auto note_table = [&] {

@@ -5,6 +5,13 @@
 //     jmp   qword ptr [8*rdi + table] add    rax, rdx
 //                                     jmp    rax
 //
+//     adrp  x0, table                 ; AArch64: entries of 1 or 2 bytes count instructions
+//     add   x0, x0, :lo12:table       ; from a place that adr names
+//     ldrb  w0, [x0, w1, uxtw]
+//     adr   x1, .L
+//     add   x0, x1, w0, sxtb #2
+//     br    x0
+//
 // A jump's target is evaluated backwards over all ways that lead to it, to
 // constant + load(constant + scale * index). The table ends where the bound
 // check, mask or width of the index says, and never goes past an entry that is

@@ -1,9 +1,11 @@
 #include "graph/jump_target.h"
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
-#include "isa/x86_64.h"
+#include "core/arithmetic.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -49,6 +51,7 @@ class Evaluator {
   bool definitions(Register reg, std::uint32_t at, std::vector<Definition>& found);
   bool search(Register reg, std::uint32_t at, std::vector<Definition>& found);
   Value defined(std::uint32_t definition, Register reg, int depth);
+  Value plus_entry(std::uint32_t definition, int depth);
   Value sum(const Value& a, const Value& b);
 
   FlowView& flow_;
@@ -96,8 +99,8 @@ bool Evaluator::search(Register reg, std::uint32_t at, std::vector<Definition>& 
   // A register that is read was not clobbered by the calls before (the callee is
   // known to leave it alone, or that way cannot be gone), and at the entry only
   // arguments mean anything.
-  const bool returned = x86_64::return_registers().contains(reg);
-  const bool argument = x86_64::argument_registers().contains(reg);
+  const bool returned = flow_.isa().return_registers.contains(reg);
+  const bool argument = flow_.isa().argument_registers.contains(reg);
   while (!work_.empty()) {
     const std::uint32_t i = work_.back();
     work_.pop_back();
@@ -162,7 +165,10 @@ Value Evaluator::address(const MemoryOperand& memory, std::uint32_t at, int dept
 
 Value Evaluator::loaded(const Insn& insn, std::uint32_t at, bool is_signed, int depth) {
   const std::uint16_t bytes = insn.memory.bytes;
-  if (bytes != 4 && bytes != 8) return std::nullopt;
+  const bool narrow = bytes == 1 || bytes == 2;
+  if (narrow && bytes < flow_.isa().narrowest_table_entry) return std::nullopt;
+  if (!narrow && bytes != 4 && bytes != 8) return std::nullopt;
+  if (insn.memory.base_update != BaseUpdate::kNone || insn.operand_count > 2) return std::nullopt;
   const Value where = address(insn.memory, at, depth);
   if (!where || where->load_bytes != 0) return std::nullopt;
   if (where->unreached) return where;
@@ -174,13 +180,42 @@ Value Evaluator::loaded(const Insn& insn, std::uint32_t at, bool is_signed, int 
   return value;
 }
 
+// add x0, x1, w0, sxtb #2; add x10, x10, x11, lsl #2: a base and an entry that counts
+// instructions.
+Value Evaluator::plus_entry(std::uint32_t definition, int depth) {
+  const Insn& insn = flow_.insn(definition);
+  const Operand& base = insn.operands[1];
+  const Operand& scaled = insn.operands[2];
+  Value entry = before(scaled.reg, definition, depth + 1);
+  if (!entry || entry->unreached) return entry;
+  if (entry->load_bytes == 0 || entry->constant != 0 || entry->load_shift != 0) return std::nullopt;
+  const std::int64_t factor =
+      insn.is(InsnClass::kLea) ? insn.memory.scale : std::int64_t{1} << (insn.immediate & 63);
+  if (!std::has_single_bit(static_cast<std::uint64_t>(factor))) return std::nullopt;
+  if (scaled.bits == 8 * entry->load_bytes)
+    entry->load_signed = scaled.sign_extended;
+  else if (scaled.bits < 8 * entry->load_bytes)
+    return std::nullopt;
+  entry->load_shift =
+      static_cast<std::uint8_t>(std::countr_zero(static_cast<std::uint64_t>(factor)));
+  return sum(before(base.reg, definition, depth + 1), entry);
+}
+
 Value Evaluator::defined(std::uint32_t definition, Register reg, int depth) {
   const Insn& insn = flow_.insn(definition);
   if (insn.is(InsnClass::kCall) || insn.is(InsnClass::kConditionalMove)) return std::nullopt;
   const Operand& to = insn.operands[0];
   const Operand& from = insn.operands[1];
+  const bool adds_scaled = insn.is(InsnClass::kAddSubtract) && insn.operand_count == 3 &&
+                           insn.operands[2].kind == OperandKind::kRegister &&
+                           insn.classes.has_any(InsnClass::kLea | InsnClass::kExtend);
+  if (adds_scaled && to.reg == reg) {
+    if (const Value value = plus_entry(definition, depth)) return value;
+    if (insn.is(InsnClass::kExtend)) return std::nullopt;
+  }
   if (insn.is(InsnClass::kLea)) return address(insn.memory, definition, depth);
-  if (insn.is(InsnClass::kZeroIdiom) && x86_64::is_general(reg)) return constant(0, false);
+  if (insn.is(InsnClass::kZeroIdiom) && flow_.isa().general.contains(reg))
+    return constant(0, false);
   if (insn.is(InsnClass::kMove) && !insn.is(InsnClass::kPartialWrite)) {
     if (insn.operand_count != 2 || to.kind != OperandKind::kRegister || to.reg != reg)
       return std::nullopt;
@@ -198,7 +233,8 @@ Value Evaluator::defined(std::uint32_t definition, Register reg, int depth) {
     return std::nullopt;
   }
   if (insn.is(InsnClass::kExtend)) {
-    if (insn.memory.present) return loaded(insn, definition, true, depth);
+    if (insn.memory.present)
+      return loaded(insn, definition, insn.memory.bytes >= 4 || from.sign_extended, depth);
     // movsxd rax, eax; cdqe writes rax from eax without naming it.
     const Register source = insn.operand_count == 2 ? from.reg : reg;
     const std::uint16_t bits = insn.operand_count == 2 ? from.bits : 32;
@@ -209,11 +245,15 @@ Value Evaluator::defined(std::uint32_t definition, Register reg, int depth) {
   }
   if (insn.operation == IntegerOperation::kAdd && to.kind == OperandKind::kRegister &&
       to.reg == reg && to.bits == 64) {
-    const Value left = before(reg, definition, depth + 1);
-    if (from.kind == OperandKind::kImmediate) return sum(left, constant(insn.immediate, false));
-    if (from.kind == OperandKind::kRegister)
-      return sum(left, before(from.reg, definition, depth + 1));
-    if (from.kind == OperandKind::kMemory) return sum(left, loaded(insn, definition, false, depth));
+    const std::optional<Sources> sources = sources_of(insn);
+    if (!sources || sources->first->kind != OperandKind::kRegister) return std::nullopt;
+    const Operand& second = *sources->second;
+    const Value left = before(sources->first->reg, definition, depth + 1);
+    if (second.kind == OperandKind::kImmediate) return sum(left, constant(insn.immediate, false));
+    if (second.kind == OperandKind::kRegister)
+      return sum(left, before(second.reg, definition, depth + 1));
+    if (second.kind == OperandKind::kMemory)
+      return sum(left, loaded(insn, definition, false, depth));
   }
   return std::nullopt;
 }
@@ -222,7 +262,7 @@ Value Evaluator::defined(std::uint32_t definition, Register reg, int depth) {
 bool same_table(const TargetValue& a, const TargetValue& b) {
   return a.is_table() && b.is_table() && a.load_address == b.load_address &&
          a.constant == b.constant && a.load_bytes == b.load_bytes &&
-         a.load_signed == b.load_signed && a.scale == b.scale;
+         a.load_signed == b.load_signed && a.load_shift == b.load_shift && a.scale == b.scale;
 }
 
 // The value of `reg` before instruction `at`; the symbol itself when it has no
@@ -266,9 +306,9 @@ std::optional<TargetValue> evaluate_jump_target(FlowView& flow, std::uint32_t ju
   const Insn& insn = flow.insn(jump);
   Value value;
   if (insn.memory.present) value = evaluator.loaded(insn, jump, false, 0);
-  for (std::uint8_t i = 0; i < insn.operand_count; ++i)
-    if (insn.operands[i].kind == OperandKind::kRegister)
-      value = evaluator.before(insn.operands[i].reg, jump, 0);
+  // Of braa x0, x1 the second authenticates the first.
+  if (insn.operand_count != 0 && insn.operands[0].kind == OperandKind::kRegister)
+    value = evaluator.before(insn.operands[0].reg, jump, 0);
   return value && !value->unreached ? value : std::nullopt;
 }
 

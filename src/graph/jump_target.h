@@ -11,7 +11,8 @@ namespace asmforge {
 
 // constant                                       (no symbol, load_bytes 0)
 // constant + scale * symbol                      (load_bytes 0)
-// constant + load(load_address + scale * symbol) (load_bytes 4 or 8)
+// constant + load(load_address + scale * symbol) (load_bytes 1, 2, 4 or 8)
+//                  the loaded value times 1 << load_shift
 // where `symbol` is the value of a register before instruction `symbol_at`.
 struct TargetValue {
   std::int64_t constant = 0;
@@ -20,6 +21,7 @@ struct TargetValue {
   Register symbol = kNoRegister;
   std::uint8_t scale = 0;  // 0: no symbol
   std::uint8_t load_bytes = 0;
+  std::uint8_t load_shift = 0;
   bool load_signed = false;
   bool unreached = false;  // no way to where it is made is known yet
   bool anchored = false;   // an address that stands in the code is part of it

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/loop_flow.h"
+#include "isa/isa.h"
 #include "isa/x86_64.h"
 
 namespace asmforge {
@@ -11,12 +12,12 @@ namespace {
 RegisterSet everything() { return {~std::uint64_t{0}, ~std::uint64_t{0}}; }
 
 // What others read when control leaves the function behind a block.
-RegisterSet live_at_exit(const Block& block) {
+RegisterSet live_at_exit(const Block& block, const IsaFacts& isa) {
   switch (block.exit) {
     case BlockExit::kNone: return {};
-    case BlockExit::kReturn: return x86_64::return_registers() | x86_64::callee_saved();
+    case BlockExit::kReturn: return isa.return_registers | isa.callee_saved;
     case BlockExit::kNoReturn:  // it may unwind: frames above restore what is theirs
-    case BlockExit::kTailCall: return x86_64::argument_registers() | x86_64::callee_saved();
+    case BlockExit::kTailCall: return isa.argument_registers | isa.callee_saved;
     case BlockExit::kUnresolved:
     case BlockExit::kFallsOff: return everything();
   }
@@ -51,15 +52,15 @@ bool writes_all_flags(const Insn& insn) {
 }  // namespace
 
 // As the function that contains it sees it: a call reads what may be its arguments, too.
-Liveness::Parts Liveness::read_by(const Insn& insn) {
+Liveness::Parts Liveness::read_by(const Insn& insn) const {
   if (insn.is(InsnClass::kZeroIdiom)) return {};
   // A system call takes its arguments in registers of its own choice.
   if (insn.is(InsnClass::kSystem)) return {everything(), everything()};
   Parts read{insn.reads, insn.reads};
   if (insn.is(InsnClass::kCall)) {
-    RegisterSet arguments = x86_64::argument_registers();
-    arguments.erase(x86_64::kRax);
-    arguments.insert(x86_64::kStackPointer);
+    RegisterSet arguments = isa_.argument_registers;
+    if (function_.isa == Isa::kX86_64) arguments.erase(x86_64::kRax);
+    arguments.insert(isa_.stack_pointer);
     read |= {arguments, arguments};
   }
   insn.reads.for_each([&](Register reg) {
@@ -74,6 +75,7 @@ Liveness::Liveness(const Function& function, const Cfg& cfg, const Binary* binar
     : function_(function),
       cfg_(cfg),
       binary_(binary),
+      isa_(facts_of(function.isa)),
       live_in_(cfg.blocks.size()),
       live_out_(cfg.blocks.size()),
       live_at_unwinding_(cfg.blocks.size()) {
@@ -95,7 +97,8 @@ Liveness::Liveness(const Function& function, const Cfg& cfg, const Binary* binar
     const BlockIndex b = work.back();
     work.pop_back();
     waits[b] = false;
-    live_out_[b] = {live_at_exit(cfg.blocks[b]), live_at_exit(cfg.blocks[b])};
+    const RegisterSet at_exit = live_at_exit(cfg.blocks[b], isa_);
+    live_out_[b] = {at_exit, at_exit};
     // A landing pad is reached from the middle of the block.
     for (const Edge& edge : cfg.successors(b))
       (edge.kind == EdgeKind::kUnwind ? live_at_unwinding_ : live_out_)[b] |= live_in_[edge.to];
@@ -114,7 +117,7 @@ Liveness::Liveness(const Function& function, const Cfg& cfg, const Binary* binar
 // What it certainly overwrites; flags only where all of them are written.
 Liveness::Parts Liveness::overwritten_by(const Insn& insn) const {
   if (insn.is(InsnClass::kString)) return {};
-  RegisterSet written = written_by(insn);
+  RegisterSet written = written_by(insn, isa_);
   if (insn.is(InsnClass::kCall)) {
     const FunctionEntry* callee = insn.target == kNoAddress || binary_ == nullptr
                                       ? nullptr
@@ -123,14 +126,14 @@ Liveness::Parts Liveness::overwritten_by(const Insn& insn) const {
                            (callee != nullptr && callee->origin == FunctionOrigin::kPltStub);
     return elsewhere ? Parts{written, written} : Parts{};
   }
-  if (!writes_all_flags(insn)) written.erase(x86_64::kStatusFlags);
+  if (!writes_all_flags(insn)) written.erase(isa_.status_flags);
   if (!insn.is(InsnClass::kPartialWrite)) return {written, written};
   Parts overwritten;
   written.for_each([&](Register reg) {
     const Named named = named_as(insn, reg, false);
     if (named.low_byte && !named.more) overwritten.low.insert(reg);
     // Flags beside the part: add al, 1.
-    if (reg == x86_64::kStatusFlags) overwritten |= {RegisterSet::of(reg), RegisterSet::of(reg)};
+    if (reg == isa_.status_flags) overwritten |= {RegisterSet::of(reg), RegisterSet::of(reg)};
   });
   return overwritten;
 }

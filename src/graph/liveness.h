@@ -19,6 +19,7 @@
 #include "core/binary.h"
 #include "core/cfg.h"
 #include "core/register_set.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 
@@ -50,12 +51,13 @@ class Liveness {
     friend bool operator==(const Parts&, const Parts&) = default;
   };
 
-  [[nodiscard]] static Parts read_by(const Insn& insn);
+  [[nodiscard]] Parts read_by(const Insn& insn) const;
   [[nodiscard]] Parts overwritten_by(const Insn& insn) const;
 
   const Function& function_;
   const Cfg& cfg_;
   const Binary* binary_;
+  const IsaFacts& isa_;
   std::vector<Parts> live_in_;  // per block
   std::vector<Parts> live_out_;
   std::vector<Parts> live_at_unwinding_;  // from some call in the block

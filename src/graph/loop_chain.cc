@@ -228,7 +228,8 @@ std::string_view to_string(ChainKind kind) {
 
 LoopChain longest_chain(const Function& function, const Cfg& cfg, const Loops& loops,
                         LoopIndex loop, const LoopValues& values) {
-  if (!loops.loops[loop].innermost) return {};
+  // The latencies are those of x86-64.
+  if (function.isa != Isa::kX86_64 || !loops.loops[loop].innermost) return {};
   return ChainFinder(function, cfg, loops.loops[loop], values).run();
 }
 

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "graph/loop_flow.h"
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -83,14 +83,18 @@ class CopyFinder {
   std::vector<bool> seen_;
 };
 
-// add ecx, 1; lea rsi, [rsi + 8]; add rdi, r9 with r9 unchanged: not a sum.
+// add ecx, 1; lea rsi, [rsi + 8]; add rdi, r9 with r9 unchanged; x1 of ldr x0, [x1], #8:
+// not a sum.
 void add_counters(const Function& function, const Cfg& cfg, Own& own, RegisterSet written) {
+  const IsaFacts& isa = facts_of(function.isa);
   for (const BlockIndex b : own.blocks) {
     for (std::uint32_t i = cfg.blocks[b].first; i <= cfg.blocks[b].last; ++i) {
       const Insn& insn = function.insns[i];
       const Operand& to = insn.operands[0];
+      if (insn.memory.base_update != BaseUpdate::kNone && insn.memory.base != isa.stack_pointer)
+        own.counters.insert(insn.memory.base);
       if (to.kind != OperandKind::kRegister || !to.written || !insn.reads.contains(to.reg) ||
-          !x86_64::is_general(to.reg) || to.reg == x86_64::kStackPointer)
+          !isa.general.contains(to.reg) || to.reg == isa.stack_pointer)
         continue;
       if (!insn.classes.has_any(InsnClass::kAddSubtract | InsnClass::kLea) ||
           insn.is(InsnClass::kLoad))
@@ -107,7 +111,7 @@ void CopyFinder::find_own() {
   written_.resize(cfg_.blocks.size());
   for (BlockIndex b = 0; b < cfg_.blocks.size(); ++b) {
     for (std::uint32_t i = cfg_.blocks[b].first; i <= cfg_.blocks[b].last; ++i)
-      written_[b] |= written_by(function_.insns[i]);
+      written_[b] |= written_by(function_.insns[i], facts_of(function_.isa));
     if (loops_.loop_of_block[b] != kNoIndex && !cfg_.blocks[b].cold)
       own_[loops_.loop_of_block[b]].blocks.push_back(b);
   }

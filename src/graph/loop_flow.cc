@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/arithmetic.h"
 #include "graph/dominators.h"
-#include "isa/x86_64.h"
 
 namespace asmforge {
 namespace {
@@ -24,37 +24,45 @@ bool is_register(const Operand& operand, Register reg) {
 }
 
 // push and pop but for those of 16 bits, pop rsp, and leave.
-bool moves_eight_bytes(const Insn& insn) {
+bool moves_eight_bytes(const Insn& insn, const IsaFacts& isa) {
   if (!insn.classes.has_any(InsnClass::kPush | InsnClass::kPop) || insn.operand_count != 1)
     return false;
   const Operand& operand = insn.operands[0];
   if (operand.kind == OperandKind::kMemory) return insn.memory.bytes == 8;
   if (operand.kind == OperandKind::kImmediate) return true;
   return operand.kind == OperandKind::kRegister && operand.bits == 64 &&
-         !(operand.written && operand.reg == x86_64::kStackPointer);
+         !(operand.written && operand.reg == isa.stack_pointer);
 }
 
 // Those of x87 are numbered anew by every push and pop.
-bool keeps_its_number(Register reg) { return x86_64::is_general(reg) || x86_64::is_vector(reg); }
+bool keeps_its_number(Register reg, const IsaFacts& isa) {
+  return isa.general.contains(reg) || isa.vectors.contains(reg);
+}
+
+// ldr x0, [x1, #8]!; str x0, [x1], #8
+std::optional<CopyPlus> moved_base(const Insn& insn) {
+  const MemoryOperand& memory = insn.memory;
+  if (memory.base_update == BaseUpdate::kBefore) return CopyPlus{memory.base, memory.displacement};
+  if (!insn.has_immediate) return std::nullopt;  // by a register
+  return CopyPlus{memory.base, insn.immediate};
+}
 
 }  // namespace
 
-RegisterSet written_by(const Insn& insn) {
+RegisterSet written_by(const Insn& insn, const IsaFacts& isa) {
   if (!insn.is(InsnClass::kCall)) return insn.writes;
-  RegisterSet writes = insn.writes | x86_64::call_clobbered();
-  writes.erase(x86_64::kStackPointer);
-  writes.erase(x86_64::kShadowStack);
-  writes.erase(x86_64::kRip);
-  return writes;
+  return (insn.writes | isa.call_clobbered) - isa.changed_by_calling;
 }
 
-std::optional<CopyPlus> copy_plus(const Insn& insn, Register reg) {
+std::optional<CopyPlus> copy_plus(const Insn& insn, Register reg, const IsaFacts& isa) {
   const Operand& to = insn.operands[0];
-  if (reg == x86_64::kStackPointer && moves_eight_bytes(insn))
+  if (reg == isa.stack_pointer && moves_eight_bytes(insn, isa))
     return CopyPlus{reg, insn.is(InsnClass::kPush) ? -8 : 8};
+  if (insn.memory.base_update != BaseUpdate::kNone && reg == insn.memory.base)
+    return moved_base(insn);
   if (insn.classes.has_any(InsnClass::kLoad | InsnClass::kCall | InsnClass::kPartialWrite |
                            InsnClass::kConditionalMove) ||
-      !is_register(to, reg) || !keeps_its_number(reg))
+      !is_register(to, reg) || !keeps_its_number(reg, isa))
     return std::nullopt;
   const MemoryOperand& memory = insn.memory;
   if (insn.is(InsnClass::kLea)) {
@@ -67,27 +75,30 @@ std::optional<CopyPlus> copy_plus(const Insn& insn, Register reg) {
   if (insn.classes.has_any(InsnClass::kMove | InsnClass::kExtend)) {
     // xchg writes both; an extension of a vector makes other lanes.
     if (!two || from.kind != OperandKind::kRegister || from.bits < 32 || from.written ||
-        !keeps_its_number(from.reg) || (insn.is(InsnClass::kExtend) && !x86_64::is_general(reg)))
+        !keeps_its_number(from.reg, isa) ||
+        (insn.is(InsnClass::kExtend) && !isa.general.contains(reg)))
       return std::nullopt;
     return CopyPlus{from.reg, 0};
   }
-  const bool by_immediate = two && from.kind == OperandKind::kImmediate;
   switch (insn.operation) {
     case IntegerOperation::kIncrement: return CopyPlus{reg, 1};
     case IntegerOperation::kDecrement: return CopyPlus{reg, -1};
     case IntegerOperation::kAdd:
-      return by_immediate ? std::optional(CopyPlus{reg, insn.immediate}) : std::nullopt;
-    case IntegerOperation::kSubtract:
-      return by_immediate
-                 ? std::optional(CopyPlus{
-                       reg, static_cast<std::int64_t>(-static_cast<std::uint64_t>(insn.immediate))})
-                 : std::nullopt;
+    case IntegerOperation::kSubtract: break;
     default: return std::nullopt;
   }
+  const std::optional<Sources> sources = sources_of(insn);
+  if (!sources || sources->second->kind != OperandKind::kImmediate ||
+      sources->first->kind != OperandKind::kRegister || sources->first->bits < 32)
+    return std::nullopt;
+  const auto amount = static_cast<std::uint64_t>(insn.immediate);
+  const bool adds = insn.operation == IntegerOperation::kAdd;
+  return CopyPlus{sources->first->reg, static_cast<std::int64_t>(adds ? amount : -amount)};
 }
 
 LoopFlow::LoopFlow(const Function& function, const Cfg& cfg, const Loops& loops, LoopIndex loop)
     : function_(function),
+      isa_(facts_of(function.isa)),
       cfg_(cfg),
       loops_(loops),
       loop_(loop),
@@ -98,7 +109,7 @@ LoopFlow::LoopFlow(const Function& function, const Cfg& cfg, const Loops& loops,
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = cfg_.blocks[blocks_[b]];
     for (std::uint32_t i = block.first; i <= block.last; ++i) {
-      block_writes_[b] |= written_by(function_.insns[i]);
+      block_writes_[b] |= written_by(function_.insns[i], isa_);
       has_call_ |= function_.insns[i].is(InsnClass::kCall);
     }
     written_ |= block_writes_[b];
@@ -116,7 +127,7 @@ std::uint32_t LoopFlow::local(BlockIndex block) const {
 std::uint32_t LoopFlow::last_write(BlockIndex block, std::uint32_t end, Register reg) const {
   for (std::uint32_t i = end; i-- > cfg_.blocks[block].first;) {
     if (steps_left_ != 0) --steps_left_;
-    if (written_by(function_.insns[i]).contains(reg)) return i;
+    if (written_by(function_.insns[i], isa_).contains(reg)) return i;
   }
   return kNoIndex;
 }
@@ -191,7 +202,7 @@ Definitions LoopFlow::carried(Register reg) const {
 
 std::optional<Anchor> LoopFlow::follow(Register reg, std::uint32_t insn, int& links,
                                        std::vector<std::uint32_t>* passed) const {
-  const std::optional<CopyPlus> copy = copy_plus(function_.insns[insn], reg);
+  const std::optional<CopyPlus> copy = copy_plus(function_.insns[insn], reg, isa_);
   if (!copy) return Anchor{insn, reg, 0};
   if (passed != nullptr) passed->push_back(insn);
   std::optional<Anchor> found = follow(copy->from, definitions(copy->from, insn), links, passed);

@@ -6,7 +6,7 @@
 //         mov  edx, dword ptr [rax + 4*rcx]   4 * (rcx at the begin + 1) + rsi
 //         jne  .L
 //
-// Calls are taken to clobber what System V allows; a local callee may clobber less
+// Calls are taken to clobber what the calling convention allows; a local callee may clobber less
 // (gcc -fipa-ra), which costs answers and makes none wrong.
 #pragma once
 
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/cfg.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 
@@ -58,6 +59,7 @@ class LoopFlow {
 
   // Runs exactly once in every iteration that is completed.
   [[nodiscard]] bool every_iteration(BlockIndex block) const;
+  [[nodiscard]] const IsaFacts& isa() const { return isa_; }
   // Any call in the loop.
   [[nodiscard]] bool has_call() const { return has_call_; }
   // Registers that something in the loop may write.
@@ -81,6 +83,7 @@ class LoopFlow {
   void find_blocks_of_every_iteration() const;
 
   const Function& function_;
+  const IsaFacts& isa_;
   const Cfg& cfg_;
   const Loops& loops_;
   LoopIndex loop_;
@@ -97,16 +100,17 @@ class LoopFlow {
 };
 
 // Registers that an instruction may write as the function that contains it sees
-// it: a call also writes all that System V lets its callee clobber, and gives the
-// stack pointer back.
-RegisterSet written_by(const Insn& insn);
+// it: a call also writes all that the calling convention lets its callee clobber, and
+// gives the stack pointer back.
+RegisterSet written_by(const Insn& insn, const IsaFacts& isa);
 
 // `reg` after the instruction is `from` before it plus `constant`: copies, add, sub,
-// inc, dec, lea with one register, and what push and pop do to the stack pointer.
+// inc, dec, lea with one register, what push and pop do to the stack pointer, and
+// ldr x0, [x1], #8 to x1.
 struct CopyPlus {
   Register from = kNoRegister;
   std::int64_t constant = 0;
 };
-std::optional<CopyPlus> copy_plus(const Insn& insn, Register reg);
+std::optional<CopyPlus> copy_plus(const Insn& insn, Register reg, const IsaFacts& isa);
 
 }  // namespace asmforge

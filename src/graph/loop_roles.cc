@@ -24,7 +24,7 @@
 #include "graph/loop_copies.h"
 #include "graph/loop_values.h"
 #include "graph/loops.h"
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -104,7 +104,11 @@ bool near(const Candidate& a, const Candidate& b) {
 class RoleFinder {
  public:
   RoleFinder(const Function& function, const Cfg& cfg, Loops& loops)
-      : function_(function), cfg_(cfg), loops_(loops), frame_(function) {}
+      : function_(function),
+        isa_(facts_of(function.isa)),
+        cfg_(cfg),
+        loops_(loops),
+        frame_(function) {}
   void run();
 
  private:
@@ -125,6 +129,7 @@ class RoleFinder {
   bool trace_back(std::span<const BlockIndex> blocks, RegisterSet& sources) const;
 
   const Function& function_;
+  const IsaFacts& isa_;
   const Cfg& cfg_;
   Loops& loops_;
   StackFrame frame_;
@@ -182,7 +187,7 @@ bool RoleFinder::trace_back(std::span<const BlockIndex> blocks, RegisterSet& sou
   for (const BlockIndex b : blocks) {
     for (std::uint32_t i = cfg_.blocks[b].last + 1; i-- > cfg_.blocks[b].first;) {
       const Insn& insn = function_.insns[i];
-      const RegisterSet hit = sources & written_by(insn);
+      const RegisterSet hit = sources & written_by(insn, isa_);
       if (hit.empty()) continue;
       sources = sources - hit;
       if (insn.is(InsnClass::kZeroIdiom) ||
@@ -195,7 +200,7 @@ bool RoleFinder::trace_back(std::span<const BlockIndex> blocks, RegisterSet& sou
       rounded |= rounds;
       if (!keeps && !rounds) continue;
       insn.reads.for_each([&](Register reg) {
-        if (x86_64::is_general(reg)) sources.insert(reg);
+        if (isa_.general.contains(reg)) sources.insert(reg);
       });
     }
   }
@@ -261,7 +266,7 @@ bool RoleFinder::continues(LoopIndex from, LoopIndex to) const {
   // What `from` leaves alone may have been rounded down before it.
   for (const BlockIndex b : loops_.loops[from].blocks)
     for (std::uint32_t i = cfg_.blocks[b].first; i <= cfg_.blocks[b].last; ++i)
-      starts = starts - written_by(function_.insns[i]);
+      starts = starts - written_by(function_.insns[i], isa_);
   for (const BlockIndex p : cfg_.predecessors(loops_.loops[from].header)) {
     RegisterSet before = starts;
     if (!loops_.contains(from, p) && trace_back(std::span(&p, 1), before)) return true;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "isa/x86_64.h"
+#include "core/arithmetic.h"
 
 namespace asmforge {
 namespace {
@@ -45,7 +45,7 @@ LoopValues::Value LoopValues::advancing(std::optional<std::int64_t> step) {
 }
 
 LoopValues::Value LoopValues::value(Register reg, std::uint32_t insn) const {
-  if (reg == kNoRegister || reg == x86_64::kRip || !flow_.written().contains(reg))
+  if (reg == kNoRegister || reg == flow_.isa().program_counter || !flow_.written().contains(reg))
     return advancing(0);
   return value_of(flow_.definitions(reg, insn), flow_.anchor(reg, insn), reg);
 }
@@ -92,8 +92,9 @@ LoopValues::Value LoopValues::compute(std::uint32_t index, Register reg) const {
   if (const std::optional<std::int64_t> step = step_made_by(index, reg)) return advancing(step);
   ValueKind kind = ValueKind::kInvariant;
   RegisterSet inputs = insn.reads;
-  if (insn.classes.has_any(InsnClass::kPartialWrite | InsnClass::kConditionalMove))
-    inputs.insert(reg);
+  // cmov keeps what it does not overwrite; csel takes one of two others.
+  const bool keeps = insn.is(InsnClass::kConditionalMove) && insn.operand_count < 3;
+  if (keeps || insn.is(InsnClass::kPartialWrite)) inputs.insert(reg);
   inputs.for_each([&](Register input) { kind = std::max(kind, value(input, index).kind); });
   if (kind == ValueKind::kAffine) kind = ValueKind::kDerived;
   if (insn.is(InsnClass::kLoad)) kind = std::max(kind, loaded_kind(index));
@@ -103,26 +104,31 @@ LoopValues::Value LoopValues::compute(std::uint32_t index, Register reg) const {
 // Of what is computed by sums of values that advance by constants.
 std::optional<std::int64_t> LoopValues::step_made_by(std::uint32_t index, Register reg) const {
   const Insn& insn = function_.insns[index];
-  if (const std::optional<CopyPlus> copy = copy_plus(insn, reg)) return step(copy->from, index);
+  if (const std::optional<CopyPlus> copy = copy_plus(insn, reg, flow_.isa()))
+    return step(copy->from, index);
   const Operand& to = insn.operands[0];
-  const Operand& from = insn.operands[1];
   if (insn.classes.has_any(InsnClass::kCall | InsnClass::kLoad | InsnClass::kPartialWrite) ||
       to.kind != OperandKind::kRegister || to.reg != reg || to.bits < 32)
     return std::nullopt;
   if (insn.is(InsnClass::kLea)) return address_step(index);
-  const bool two = insn.operand_count == 2;
+  if (insn.operation == IntegerOperation::kNegate) {
+    const Operand& negated = insn.operands[insn.operand_count == 2 ? 1 : 0];
+    return scaled(step(negated.reg, index), -1);
+  }
+  const std::optional<Sources> sources = sources_of(insn);
+  if (!sources || sources->first->kind != OperandKind::kRegister) return std::nullopt;
+  const Register first = sources->first->reg;
+  const Operand& second = *sources->second;
   switch (insn.operation) {
     case IntegerOperation::kAdd:
     case IntegerOperation::kSubtract: {
-      if (!two || from.kind != OperandKind::kRegister) return std::nullopt;
+      if (second.kind != OperandKind::kRegister) return std::nullopt;
       const std::int64_t sign = insn.operation == IntegerOperation::kAdd ? 1 : -1;
-      return add(step(reg, index), scaled(step(from.reg, index), sign));
+      return add(step(first, index), scaled(step(second.reg, index), sign));
     }
-    case IntegerOperation::kNegate: return scaled(step(reg, index), -1);
     case IntegerOperation::kShiftLeft:
-      if (!two || !insn.has_immediate || insn.immediate < 0 || insn.immediate > 31)
-        return std::nullopt;
-      return scaled(step(reg, index), std::int64_t{1} << insn.immediate);
+      if (!insn.has_immediate || insn.immediate < 0 || insn.immediate > 31) return std::nullopt;
+      return scaled(step(first, index), std::int64_t{1} << insn.immediate);
     default: return std::nullopt;
   }
 }
@@ -201,7 +207,7 @@ const std::vector<Induction>& LoopValues::inductions() const {
   if (inductions_known_) return inductions_;
   inductions_known_ = true;
   flow_.written().for_each([&](Register reg) {
-    if (!x86_64::is_general(reg)) return;
+    if (!flow_.isa().general.contains(reg)) return;
     if (std::optional<Induction> induction = induction_of(reg))
       inductions_.push_back(std::move(*induction));
   });

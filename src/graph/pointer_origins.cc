@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -51,7 +51,8 @@ void PointerOrigins::follow(const MemoryOperand& memory, std::uint32_t insn) {
 }
 
 void PointerOrigins::follow(Register reg, std::uint32_t insn) {
-  if (!x86_64::is_general(reg) || reg == x86_64::kStackPointer) return;
+  const IsaFacts& isa = facts_of(function_.isa);
+  if (!isa.general.contains(reg) || reg == isa.stack_pointer) return;
   const std::pair<std::uint32_t, Register> use{insn, reg};
   if (std::find(uses_.begin(), uses_.end(), use) == uses_.end()) uses_.push_back(use);
 }
@@ -72,6 +73,9 @@ void PointerOrigins::follow_definition(std::uint32_t index, Register reg) {
   const Operand& to = insn.operands[0];
   const Operand& from = insn.operands[1];
   const auto is_result = [&] { found_.all.push_back({Kind::kResult, index, reg}); };
+  // ldr x0, [x1], #8 moves x1 within what it points to.
+  if (insn.memory.base_update != BaseUpdate::kNone && reg == insn.memory.base)
+    return follow(reg, index);
   if (insn.classes.has_any(InsnClass::kCall | InsnClass::kPop | InsnClass::kString) ||
       to.kind != OperandKind::kRegister || to.reg != reg)
     return is_result();
@@ -86,10 +90,15 @@ void PointerOrigins::follow_definition(std::uint32_t index, Register reg) {
   const bool adds = insn.classes.has_any(InsnClass::kAddSubtract | InsnClass::kLogic |
                                          InsnClass::kConditionalMove);
   if (insn.is(InsnClass::kLoad)) follow_load(index, reg);
-  if (adds) {
+  const bool subtracts = insn.operation == IntegerOperation::kSubtract;
+  if (adds && insn.operand_count == 3 && !to.read) {
+    // add x0, x1, x2; csel x0, x1, x2, eq
+    const Operand& second = insn.operands[2];
+    if (from.kind == OperandKind::kRegister) follow(from.reg, index);
+    if (second.kind == OperandKind::kRegister && !subtracts) follow(second.reg, index);
+  } else if (adds) {
     follow(reg, index);
-    if (from.kind == OperandKind::kRegister && insn.operation != IntegerOperation::kSubtract)
-      follow(from.reg, index);
+    if (from.kind == OperandKind::kRegister && !subtracts) follow(from.reg, index);
   } else if (!insn.is(InsnClass::kLoad)) {
     is_result();
   }

@@ -24,7 +24,7 @@ Definitions ReachingDefinitions::of(Register reg, std::uint32_t insn) {
         return;
       }
       --steps_left_;
-      if (!written_by(function_.insns[i]).contains(reg)) continue;
+      if (!written_by(function_.insns[i], facts_of(function_.isa)).contains(reg)) continue;
       result.insns.push_back(i);
       return;
     }

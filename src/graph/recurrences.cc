@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -60,10 +60,11 @@ void DependenceFinder::through_registers(std::uint32_t i) {
   const Insn& insn = function_.insns[i];
   if (insn.is(InsnClass::kZeroIdiom)) return;
   insn.reads.for_each([&](Register reg) {
-    if (reg == x86_64::kRip || !values_.flow().written().contains(reg)) return;
+    const IsaFacts& isa = values_.flow().isa();
+    if (reg == isa.program_counter || !values_.flow().written().contains(reg)) return;
     const auto add = [&](const Definitions& made, std::uint32_t distance) {
       for (const std::uint32_t from : made.insns) {
-        if (reg == x86_64::kStackPointer && moves_stack_pointer(function_.insns[from])) continue;
+        if (reg == isa.stack_pointer && moves_stack_pointer(function_.insns[from])) continue;
         found_.push_back({from, i, distance, reg});
       }
     };

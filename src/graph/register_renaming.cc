@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -23,8 +23,8 @@ constexpr int kMaxWalks = 64;
 using RegisterPair = std::pair<Register, Register>;  // before, after
 
 struct PairedOperands {
-  std::array<RegisterPair, 8> reads;  // 5 operands, base, index, segment
-  std::array<RegisterPair, 5> writes;
+  std::array<RegisterPair, 8> reads;   // 5 operands, base, index, segment
+  std::array<RegisterPair, 6> writes;  // 5 operands, a base that moves
   std::size_t read_count = 0;
   std::size_t write_count = 0;
   [[nodiscard]] std::span<const RegisterPair> all_reads() const {
@@ -56,6 +56,9 @@ PairedOperands pair_operands(const Insn& before, const Insn& after) {
     address_register(before.memory.base, after.memory.base);
     address_register(before.memory.index, after.memory.index);
     address_register(before.memory.segment, after.memory.segment);
+    if (before.memory.base_update != BaseUpdate::kNone &&
+        after.memory.base_update != BaseUpdate::kNone)
+      pairs.writes[pairs.write_count++] = {before.memory.base, after.memory.base};
   }
   return pairs;
 }
@@ -263,16 +266,22 @@ class Matcher {
     return mismatches;
   }
 
-  // push rbx, or mov [rsp + 8], rbx, of a register that the caller owns: which
-  // one is saved is the allocator's choice, and the restore writes it anew.
+  // push rbx, mov [rsp + 8], rbx, or stp x19, x20, [sp, #16], of registers that the caller owns:
+  // which one is saved is the allocator's choice, and the restore writes it anew.
   bool saves_entry_value(const Insn& insn, const SideState& side) const {
     const bool push = insn.is(InsnClass::kPush);
     const bool store = insn.is(InsnClass::kStore) && insn.is(InsnClass::kMove) &&
                        insn.memory.present && rules_.stack_bases.contains(insn.memory.base) &&
                        insn.memory.index == kNoRegister;
     if (!push && !store) return false;
-    const Operand& value = insn.operands[push ? 0 : 1];
-    return value.kind == OperandKind::kRegister && side.entry_value.contains(value.reg);
+    bool any = false;
+    for (std::size_t i = 0; i < insn.operand_count; ++i) {
+      const Operand& value = insn.operands[i];
+      if (value.kind != OperandKind::kRegister) continue;
+      if (!side.entry_value.contains(value.reg)) return false;
+      any = true;
+    }
+    return any;
   }
 
   std::uint32_t read_unnamed(const Insn& before, const Insn& after, State& state) const {
@@ -356,7 +365,7 @@ class Matcher {
   void report(std::uint32_t row, std::uint32_t mismatches, const PairedOperands& pairs) {
     agreement_.mismatches[row] = static_cast<std::uint8_t>(mismatches);
     if (mismatches != 0) return;
-    std::array<RegisterPair, 13> seen;
+    std::array<RegisterPair, 14> seen;
     std::size_t count = 0;
     for (const auto& list : {pairs.all_reads(), pairs.all_writes()}) {
       for (const RegisterPair& pair : list) {
@@ -393,24 +402,18 @@ class Matcher {
 
 }  // namespace
 
-RegisterRules system_v_register_rules() {
+RegisterRules register_rules(Isa isa) {
+  const IsaFacts& facts = facts_of(isa);
   RegisterRules rules;
-  for (Register r = 0; r < x86_64::kRegisterCount; ++r) {
-    if (x86_64::is_general(r) || x86_64::is_vector(r) || x86_64::is_mask(r))
-      rules.tracked.insert(r);
-  }
-  const auto integers = x86_64::integer_arguments();
-  rules.integer_arguments.assign(integers.begin(), integers.end());
-  for (Register r = x86_64::kVector0; r < x86_64::kVector0 + 8; ++r)
-    rules.vector_arguments.push_back(r);
-  rules.results.insert(x86_64::kRax);
+  rules.tracked = facts.general | facts.vectors | facts.predicates;
+  rules.integer_arguments.assign(facts.integer_arguments.begin(), facts.integer_arguments.end());
+  rules.vector_arguments.assign(facts.vector_arguments.begin(), facts.vector_arguments.end());
+  rules.results = facts.results;
   // Functions without such a result use them for other things, which they read.
-  for (const Register r :
-       {x86_64::kRdx, x86_64::kVector0, static_cast<Register>(x86_64::kVector0 + 1)})
-    rules.weak_results.insert(r);
-  rules.callee_saved = x86_64::callee_saved() & rules.tracked;
-  rules.stack_bases.insert(x86_64::kStackPointer);
-  rules.stack_bases.insert(x86_64::kFramePointer);
+  rules.weak_results = facts.rare_results;
+  rules.callee_saved = facts.callee_saved & rules.tracked;
+  rules.stack_bases.insert(facts.stack_pointer);
+  rules.stack_bases.insert(facts.frame_pointer);
   return rules;
 }
 

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "core/asm_diff.h"
+#include "core/isa.h"
 
 namespace asmforge {
 
@@ -36,7 +37,7 @@ struct RegisterRules {
   RegisterSet callee_saved;  // survive a call, and may be saved to the stack at the entry
   RegisterSet stack_bases;   // address stack slots
 };
-RegisterRules system_v_register_rules();
+RegisterRules register_rules(Isa isa);
 
 struct RowEdge {
   std::uint32_t from = 0;

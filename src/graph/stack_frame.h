@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/function.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 
@@ -49,6 +50,7 @@ class StackFrame {
   void find_taken_addresses() const;
 
   const Function& function_;
+  const IsaFacts& isa_;
   bool has_frame_pointer_ = false;
   // Displacements whose address is taken, sorted; worked out when first asked for.
   mutable bool taken_known_ = false;

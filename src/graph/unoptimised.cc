@@ -4,7 +4,7 @@
 
 #include "graph/loop_flow.h"
 #include "graph/stack_frame.h"
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -18,6 +18,7 @@ constexpr std::uint64_t kMostPassed = 20;    // per cent of the blocks
 
 // The block reads a register that another block wrote.
 bool gets_value(const Function& function, const Block& block, RegisterSet frame) {
+  const IsaFacts& isa = facts_of(function.isa);
   RegisterSet known = frame;
   for (std::uint32_t i = block.first; i <= block.last; ++i) {
     const Insn& insn = function.insns[i];
@@ -25,16 +26,18 @@ bool gets_value(const Function& function, const Block& block, RegisterSet frame)
     const bool says_so = !insn.classes.has_any(InsnClass::kPush | InsnClass::kCall |
                                                InsnClass::kReturn | InsnClass::kZeroIdiom);
     bool gets = false;
-    (insn.reads - known).for_each([&](Register r) { gets |= x86_64::is_general(r) || x86_64::is_vector(r); });
+    (insn.reads - known).for_each([&](Register r) {
+      gets |= isa.general.contains(r) || isa.vectors.contains(r);
+    });
     if (says_so && gets) return true;
-    known |= written_by(insn);
+    known |= written_by(insn, isa);
   }
   return false;
 }
 
-RegisterSet frame_registers(const StackFrame& frame) {
+RegisterSet frame_registers(const StackFrame& frame, const IsaFacts& isa) {
   RegisterSet registers;
-  for (const Register r : {x86_64::kStackPointer, x86_64::kFramePointer}) {
+  for (const Register r : {isa.stack_pointer, isa.frame_pointer}) {
     MemoryOperand memory;
     memory.present = true;
     memory.base = r;
@@ -48,7 +51,7 @@ RegisterSet frame_registers(const StackFrame& frame) {
 bool looks_unoptimised(const Function& function, const Cfg& cfg, const Loops& loops) {
   if (loops.loops.empty()) return false;
   const StackFrame frame(function);
-  const RegisterSet registers = frame_registers(frame);
+  const RegisterSet registers = frame_registers(frame, facts_of(function.isa));
   std::uint64_t insns = 0;
   std::uint64_t in_frame = 0;
   std::uint64_t blocks = 0;

@@ -150,7 +150,18 @@ constexpr Register kArguments[] = {
     kRax,         kR10,         kVector0,     kVector0 + 1, kVector0 + 2, kVector0 + 3,
     kVector0 + 4, kVector0 + 5, kVector0 + 6, kVector0 + 7,
 };
+constexpr Register kVectorArguments[] = {kVector0,     kVector0 + 1, kVector0 + 2, kVector0 + 3,
+                                         kVector0 + 4, kVector0 + 5, kVector0 + 6, kVector0 + 7};
 constexpr Register kReturns[] = {kRax, kRdx, kVector0, kVector0 + 1, kX87Stack0, kX87Stack0 + 1};
+constexpr Register kRareResults[] = {kRdx, kVector0, kVector0 + 1};
+constexpr Register kChangedByCalling[] = {kRsp, kShadowStack, kRip};
+
+constexpr RegisterSet all_that(bool (*belongs)(Register)) {
+  RegisterSet set;
+  for (Register r = 0; r < kRegisterCount; ++r)
+    if (belongs(r)) set.insert(r);
+  return set;
+}
 
 }  // namespace
 
@@ -185,5 +196,29 @@ RegisterSet return_registers() {
   return kSet;
 }
 std::span<const Register> integer_arguments() { return kIntegerArguments; }
+
+const IsaFacts& facts() {
+  static constexpr IsaFacts kFacts = {
+      .stack_pointer = kStackPointer,
+      .frame_pointer = kFramePointer,
+      .program_counter = kRip,
+      .status_flags = kStatusFlags,
+      .register_count = kRegisterCount,
+      .general = all_that(is_general),
+      .vectors = all_that(is_vector),
+      .predicates = all_that(is_mask),
+      .callee_saved = saved_by(kByCallee),
+      .call_clobbered = saved_by(kByCaller),
+      .changed_by_calling = set_of(kChangedByCalling),
+      .argument_registers = set_of(kArguments),
+      .return_registers = set_of(kReturns),
+      .integer_arguments = kIntegerArguments,
+      .vector_arguments = kVectorArguments,
+      .results = RegisterSet::of(kRax),
+      .rare_results = set_of(kRareResults),
+      .register_name = &register_name,
+  };
+  return kFacts;
+}
 
 }  // namespace asmforge::x86_64

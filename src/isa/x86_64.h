@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/register_set.h"
+#include "isa/isa.h"
 
 namespace asmforge::x86_64 {
 
@@ -74,5 +75,8 @@ RegisterSet argument_registers();  // integer, vector, al for variadic ones, r10
 RegisterSet return_registers();    // rax, rdx, xmm0, xmm1, st0, st1
 // In the order in which arguments take them.
 std::span<const Register> integer_arguments();
+
+// The same for those who work for every ISA.
+const IsaFacts& facts();
 
 }  // namespace asmforge::x86_64

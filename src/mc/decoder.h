@@ -12,7 +12,9 @@
 
 namespace asmforge {
 
-enum class Syntax : std::uint8_t { kIntel, kAtt };
+enum class Syntax : std::uint8_t { kIntel, kAtt };  // of x86; others have one
+
+class InsnDecoder;
 
 // Not thread-safe: make one per thread. Creation takes about a millisecond.
 class Decoder {
@@ -37,8 +39,7 @@ class Decoder {
   std::string mnemonic(const Insn& insn, std::span<const std::uint8_t> bytes, Syntax syntax);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<InsnDecoder> decoder_;
 };
 
 }  // namespace asmforge

@@ -96,16 +96,4 @@ std::uint16_t bytes_of_pointer(std::string_view text) {
   return 0;
 }
 
-std::string one_space_between_words(std::string_view printed) {
-  std::string out;
-  out.reserve(printed.size());
-  for (const char c : printed) {
-    const bool space = c == ' ' || c == '\t';
-    if (space && (out.empty() || out.back() == ' ')) continue;
-    out.push_back(space ? ' ' : c);
-  }
-  while (out.ends_with(' ')) out.pop_back();
-  return out;
-}
-
 }  // namespace asmforge::x86_64

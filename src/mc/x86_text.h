@@ -25,7 +25,4 @@ std::uint16_t bytes_of_pointer(std::string_view text);
 // As many leading words as are prefixes, and the mnemonic: "lock cmpxchg".
 std::string_view mnemonic_of_text(std::string_view text);
 
-// One line as LLVM's printer writes it, without its tabs.
-std::string one_space_between_words(std::string_view printed);
-
 }  // namespace asmforge::x86_64

@@ -11,7 +11,7 @@ namespace {
 ClosureAnswer differs(std::string detail) { return {Closure::kDiffers, std::move(detail)}; }
 
 Result<ElfFile> parse(const std::string& path, Bytes bytes) {
-  Result<ElfFile> elf = ElfFile::parse(bytes);
+  Result<ElfFile> elf = ElfFile::parse_x86_64(bytes);
   if (!elf) return elf.error().within(path);
   return elf;
 }

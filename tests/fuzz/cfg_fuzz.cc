@@ -15,6 +15,7 @@
 #include "graph/build_cfg.h"
 #include "graph/loop_values.h"
 #include "graph/loops.h"
+#include "graph/page_addresses.h"
 #include "graph/recurrences.h"
 #include "mc/decoder.h"
 
@@ -108,12 +109,15 @@ void check_values(const Function& f, const Binary& binary, const Cfg& cfg, const
 }
 
 void run(const std::uint8_t* data, std::size_t size) {
-  static Decoder decoder(Isa::kX86_64);
+  static Decoder x86_64(Isa::kX86_64);
+  static Decoder aarch64(Isa::kAarch64);
   static Cfg cfg;
   static Loops loops;
   if (size < 8) return;
   const std::size_t cut = data[1];
   const std::size_t pads = data[2] % 4;
+  const bool is_x86_64 = data[2] < 128;
+  Decoder& decoder = is_x86_64 ? x86_64 : aarch64;
   const std::span<const std::uint8_t> rest(data + 3, size - 3);
   const std::size_t code_bytes = std::max<std::size_t>(1, rest.size() * (1 + data[0] % 8) / 8);
   const auto code = rest.first(code_bytes);
@@ -121,6 +125,7 @@ void run(const std::uint8_t* data, std::size_t size) {
   const std::uint64_t tables_at = (kCodeAt + code_bytes + 15) / 16 * 16;
 
   Binary binary;
+  binary.isa = is_x86_64 ? Isa::kX86_64 : Isa::kAarch64;
   Section text;
   text.address = kCodeAt;
   text.size = code_bytes;
@@ -141,6 +146,7 @@ void run(const std::uint8_t* data, std::size_t size) {
   };
 
   Function f;
+  f.isa = binary.isa;
   f.address = kCodeAt;
   const std::size_t first = cut < code_bytes ? code_bytes - cut : code_bytes;
   f.parts.push_back({kCodeAt, kCodeAt + first});
@@ -153,6 +159,7 @@ void run(const std::uint8_t* data, std::size_t size) {
   SomeNeverReturn callees;
   build_cfg(f, binary, callees, cfg);
   check_cfg(f, cfg);
+  find_page_addresses(cfg, f);
   find_loops(cfg, loops);
   check_loops(cfg, loops);
   assign_loop_roles(f, cfg, loops);

@@ -1,5 +1,5 @@
 // Any bytes decode to instructions and data that cover them without a gap, and
-// every instruction prints.
+// every instruction prints, of each ISA.
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -22,14 +22,10 @@ void check_coverage(const Function& function, std::size_t size) {
   AF_CHECK(covered == size);
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static Decoder decoder(Isa::kX86_64);
-  const std::span<const std::uint8_t> bytes(data, size);
+void check(Decoder& decoder, std::span<const std::uint8_t> bytes) {
   Function function;
   decoder.decode_linear(bytes, kAddress, function);
-  check_coverage(function, size);
+  check_coverage(function, bytes.size());
   for (const Insn& insn : function.insns) {
     const auto own = bytes.subspan(insn.address - kAddress, insn.size);
     for (const Syntax syntax : {Syntax::kIntel, Syntax::kAtt}) {
@@ -39,5 +35,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     AF_CHECK(insn.operand_count <= insn.operands.size());
   }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static Decoder x86_64(Isa::kX86_64);
+  static Decoder aarch64(Isa::kAarch64);
+  check(x86_64, {data, size});
+  check(aarch64, {data, size});
   return 0;
 }

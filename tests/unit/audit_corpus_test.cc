@@ -42,6 +42,13 @@ struct Build {
   std::string name;      // of the compiler, as in cases.txt
   std::string language;  // suffix of the sources it takes
   std::vector<std::string> command;
+  Isa isa = Isa::kX86_64;
+
+  // Only freestanding sources can be built for a target without a C library.
+  [[nodiscard]] bool takes(const std::string& source) const {
+    return std::filesystem::path(source).extension() == language &&
+           (isa == Isa::kX86_64 || source.starts_with("freestanding"));
+  }
 };
 
 std::vector<Build> builds() {
@@ -63,7 +70,12 @@ std::vector<Build> builds() {
           {"clang", ".cc", command("clang++-19", true)},
           {"gcc", ".cc", command("g++", true)},
           {"rustc", ".rs", rust},
-          {"rustc", ".rs", rust_dynamic}};
+          {"rustc", ".rs", rust_dynamic},
+          {"aarch64",
+           ".cc",
+           {"clang++-19", "--target=aarch64-linux-gnu", "-O2", "-g", "-fPIC", "-shared",
+            "-nostdlib", "-fuse-ld=lld", "-std=c++20"},
+           Isa::kAarch64}};
 }
 
 // "function check" to "sure" or "hint", of the functions that are cases.
@@ -135,7 +147,7 @@ TEST_F(Corpus, FindsWhatTheTableSaysAndNothingElse) {
   for (const Case& c : cases) functions[c.source].insert(c.function);
   for (const Build& build : builds()) {
     for (const auto& [source, names] : functions) {
-      if (std::filesystem::path(source).extension() != build.language) continue;
+      if (!build.takes(source)) continue;
       SCOPED_TRACE(source + " by " + build.command[0] + ' ' + build.command.back());
       const std::string path = built(build, source);
       if (path.empty()) continue;
@@ -151,6 +163,48 @@ TEST_F(Corpus, FindsWhatTheTableSaysAndNothingElse) {
       EXPECT_EQ(found_in(report), expected);
       for (const Finding& finding : report.findings) expect_complete(finding);
     }
+  }
+}
+
+// A check is born with an example that fires and one that must not, for each ISA that it claims.
+TEST_F(Corpus, EachCheckHasAHitAndANearMissOfEachIsaItClaims) {
+  const std::vector<Case> cases = read_cases();
+  for (const Check* check : all_checks()) {
+    EXPECT_FALSE(check->isas.empty()) << check->id;
+    for (const Isa isa : check->isas) {
+      bool hit = false;
+      bool near_miss = false;
+      for (const Case& c : cases) {
+        const bool built = std::ranges::any_of(builds(), [&](const Build& build) {
+          return build.isa == isa && build.takes(c.source) &&
+                 (c.compiler == "all" || c.compiler == build.name);
+        });
+        if (!built || c.check != check->id) continue;
+        hit |= c.confidence != "none";
+        near_miss |= c.confidence == "none";
+      }
+      EXPECT_TRUE(hit && near_miss) << check->id << " on " << to_string(isa);
+    }
+  }
+}
+
+// What a check does not claim it says nothing about, and the report says so.
+TEST_F(Corpus, ChecksAreSilentOnOtherIsas) {
+  const std::vector<Build> all = builds();
+  const auto build = std::ranges::find(all, Isa::kAarch64, &Build::isa);
+  ASSERT_NE(build, all.end());
+  const std::string path = built(*build, "freestanding.cc");
+  ASSERT_FALSE(path.empty());
+  const auto opened = open_input(path, {});
+  ASSERT_TRUE(opened.has_value());
+  const auto report = audit_binary(opened->front(), {});
+  ASSERT_TRUE(report.has_value());
+  for (const Check* check : all_checks()) {
+    const auto names = [&](const std::string& text) {
+      return text.find(check->id) != std::string::npos;
+    };
+    EXPECT_EQ(std::ranges::any_of(report->checks, names), check->claims(Isa::kAarch64));
+    EXPECT_EQ(std::ranges::any_of(report->notes, names), !check->claims(Isa::kAarch64));
   }
 }
 

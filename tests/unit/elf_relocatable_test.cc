@@ -170,10 +170,11 @@ TEST(Archive, SaysWhatWasLeftOut) {
   EXPECT_EQ(binary.notes.front(),
             "1 member was left out: notes.txt (is neither an ELF file nor an archive)");
   scratch.run({"ar", "rc", "none.a", "notes.txt"});
-  EXPECT_EQ(elf_test::error_of(scratch.path("none.a")),
-            scratch.path("none.a") +
-                ": holds no x86-64 object; 1 member was left out: notes.txt (is neither an ELF "
-                "file nor an archive)");
+  EXPECT_EQ(
+      elf_test::error_of(scratch.path("none.a")),
+      scratch.path("none.a") +
+          ": holds no object that is read; 1 member was left out: notes.txt (is neither an ELF "
+          "file nor an archive)");
   scratch.write("empty.a", "!<arch>\n");
   EXPECT_EQ(elf_test::error_of(scratch.path("empty.a")),
             scratch.path("empty.a") + ": is an archive without members");

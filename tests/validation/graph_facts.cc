@@ -109,8 +109,8 @@ class EdgeCheck {
   }
   [[nodiscard]] bool in_stub(std::uint64_t address) const {
     const Section* section = binary_.section_at(address);
-    return section != nullptr && (section->name.starts_with(".plt") || section->name == ".init" ||
-                                  section->name == ".fini");
+    return section != nullptr && (section->name.starts_with(".plt") || section->name == ".iplt" ||
+                                  section->name == ".init" || section->name == ".fini");
   }
   // After a call that the graph lets come back.
   [[nodiscard]] bool is_return_address(std::uint64_t address) const {
@@ -169,6 +169,7 @@ class EdgeCheck {
     if (!is_entry(to)) return missing(from, to, "a jump into the middle of another function");
     const BlockExit exit = block_of(*a).exit;
     if (exit == BlockExit::kTailCall) return count("tail calls");
+    if (exit == BlockExit::kNoReturn) return count("tail calls of what never returns");
     if (exit == BlockExit::kUnresolved) return count("left by a jump marked unresolved");
     missing(from, to, "a tail call that the graph does not have");
   }

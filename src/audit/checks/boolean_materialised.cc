@@ -155,9 +155,12 @@ void run(AuditedFunction& function, std::vector<Finding>& findings) {
 
 }  // namespace
 
+// setcc and test; what AArch64 makes of it (cset, cbnz) is another shape.
+constexpr Isa kIsas[] = {Isa::kX86_64};
+
 extern const Check boolean_materialised;
 const Check boolean_materialised{
     "boolean-materialised-then-tested",
-    "a comparison's outcome is made a number that is only tested again", run};
+    "a comparison's outcome is made a number that is only tested again", run, kIsas};
 
 }  // namespace asmforge::checks

@@ -19,7 +19,7 @@
 #include "audit/check.h"
 #include "audit/loop_metrics.h"
 #include "audit/report_loops.h"
-#include "isa/x86_64.h"
+#include "isa/isa.h"
 #include "mc/demangle.h"
 
 namespace asmforge::checks {
@@ -65,8 +65,10 @@ int index_side(Condition reached) {
 }
 
 std::uint32_t flags_producer(const FunctionView& view, const Block& block) {
+  const Register flags = facts_of(view.function.isa).status_flags;
+  if (!view.function.insns[block.last].reads.contains(flags)) return kNoIndex;
   for (std::uint32_t i = block.last; i-- > block.first;)
-    if (view.function.insns[i].writes.contains(x86_64::kStatusFlags)) return i;
+    if (view.function.insns[i].writes.contains(flags)) return i;
   return kNoIndex;
 }
 
@@ -79,13 +81,26 @@ ValueKind kind_of_operand(const LoopValues& values, std::uint32_t index, const O
   }
 }
 
+// cbz x1, .fail: index 0 against length 0, without flags.
+bool compares_itself(const Insn& branch) {
+  return branch.operand_count == 2 && branch.operands[0].kind == OperandKind::kRegister &&
+         branch.operands[1].kind == OperandKind::kTarget;
+}
+
 // Fills in index and length from the comparison.
 void read_comparison(AuditedFunction& function, LoopIndex loop, Site& site) {
   const FunctionView& view = function.view();
+  const LoopValues& values = function.values(loop);
+  const std::uint32_t branch = view.cfg.blocks[site.edge.block].last;
+  if (compares_itself(function.insn(branch))) {
+    site.compare = branch;
+    site.index = ValueKind::kInvariant;
+    site.length = kind_of_operand(values, branch, function.insn(branch).operands[0]);
+    return;
+  }
   site.compare = flags_producer(view, view.cfg.blocks[site.edge.block]);
   if (site.compare == kNoIndex) return;
   const Insn& compare = function.insn(site.compare);
-  const LoopValues& values = function.values(loop);
   if (compare.operation == IntegerOperation::kTest) {  // index 0 against length 0
     site.index = ValueKind::kInvariant;
     site.length = kind_of_operand(values, site.compare, compare.operands[0]);
@@ -333,9 +348,11 @@ void run(AuditedFunction& function, std::vector<Finding>& findings) {
 
 }  // namespace
 
+constexpr Isa kIsas[] = {Isa::kX86_64, Isa::kAarch64};
+
 extern const Check bounds_check_in_loop;
 const Check bounds_check_in_loop{
     "bounds-check-in-loop", "an index is checked against a length in every iteration of a loop",
-    run};
+    run, kIsas};
 
 }  // namespace asmforge::checks

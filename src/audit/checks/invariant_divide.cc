@@ -21,6 +21,7 @@
 #include "audit/loop_metrics.h"
 #include "audit/report_loops.h"
 #include "graph/reaching_definitions.h"
+#include "isa/isa.h"
 #include "isa/x86_64.h"
 
 namespace asmforge::checks {
@@ -34,6 +35,28 @@ struct Site {
   bool twin = false;  // one of a pair of which one runs
 };
 
+// Which registers a division works on.
+//     div  esi            rdx:rax by esi: the quotient in rax, the remainder in rdx
+//     udiv w0, w1, w2     w1 by w2: the quotient in w0, and no remainder
+struct Division {
+  Register dividend = kNoRegister;
+  Register quotient = kNoRegister;
+  Register remainder = kNoRegister;
+  const Operand* divisor = nullptr;
+
+  explicit Division(const Insn& insn) {
+    if (insn.operand_count == 3) {
+      quotient = insn.operands[0].reg;
+      dividend = insn.operands[1].reg;
+      divisor = &insn.operands[2];
+    } else if (insn.operand_count != 0) {
+      dividend = quotient = x86_64::kRax;
+      remainder = x86_64::kRdx;
+      divisor = insn.operands.data();
+    }
+  }
+};
+
 // Follows how the dividend was computed, backwards through the loop and around it.
 class DividendSearch {
  public:
@@ -44,7 +67,7 @@ class DividendSearch {
   // loop: n /= base until nothing is left. Such a loop runs once per digit, too
   // few times to pay for a reciprocal.
   bool reaches_quotient(std::uint32_t divide) {
-    uses_.assign(1, {divide, x86_64::kRax});
+    uses_.assign(1, {divide, Division(view_.function.insns[divide]).dividend});
     at_header_.clear();
     std::size_t use = 0;
     std::size_t header = 0;
@@ -75,7 +98,7 @@ class DividendSearch {
   // Otherwise queues what the definition was computed from.
   bool is_quotient(std::uint32_t definition, Register reg) {
     const Insn& insn = view_.function.insns[definition];
-    if (is_integer_divide(insn)) return reg == x86_64::kRax;
+    if (is_integer_divide(insn)) return reg == Division(insn).quotient;
     if (insn.classes.has_any(InsnClass::kLoad | InsnClass::kCall)) return false;
     insn.reads.for_each([&](Register input) {
       const std::pair<std::uint32_t, Register> use{definition, input};
@@ -109,7 +132,10 @@ bool follows_a_list(const FunctionView& view, const LoopValues& values, LoopInde
     const bool leaves = std::any_of(edges.begin(), edges.end(), [&](const Edge& e) {
       return !view.loops.contains(loop, e.to);
     });
-    if (leaves && insn.operation == IntegerOperation::kTest &&
+    // cbz x0, .done tests without flags.
+    const bool tests_itself = insn.is(InsnClass::kConditional) && insn.operand_count == 2 &&
+                              insn.operands[1].kind == OperandKind::kTarget;
+    if (leaves && (insn.operation == IntegerOperation::kTest || tests_itself) &&
         insn.operands[0].kind == OperandKind::kRegister)
       tests.push_back(i);
   });
@@ -130,10 +156,22 @@ bool follows_a_list(const FunctionView& view, const LoopValues& values, LoopInde
 bool walks_a_bucket(AuditedFunction& function, LoopIndex loop, std::uint32_t divide) {
   const FunctionView& view = function.view();
   const LoopValues& values = function.values(loop);
-  const auto is_remainder = [&](std::uint32_t insn, Register reg) {
-    if (reg != x86_64::kRdx) return false;
+  const Division division(view.function.insns[divide]);
+  const auto comes_from_divide = [&](std::uint32_t insn, Register reg) {
     const std::vector<std::uint32_t> from = values.flow().definitions(reg, insn).insns;
     return std::find(from.begin(), from.end(), divide) != from.end();
+  };
+  // msub w3, w0, w2, w1: what is left of w1 when w0 times w2 is taken away.
+  const auto takes_product_away = [&](std::uint32_t insn) {
+    const Insn& i = view.function.insns[insn];
+    return i.is(InsnClass::kMultiply) && i.operand_count == 4 &&
+           i.reads.contains(division.quotient) && comes_from_divide(insn, division.quotient);
+  };
+  const auto is_remainder = [&](std::uint32_t insn, Register reg) {
+    if (division.remainder != kNoRegister)
+      return reg == division.remainder && comes_from_divide(insn, reg);
+    const std::vector<std::uint32_t> from = values.flow().definitions(reg, insn).insns;
+    return std::any_of(from.begin(), from.end(), takes_product_away);
   };
   const bool list = follows_a_list(view, values, loop);
   const auto leaves = [&](BlockIndex block) {
@@ -199,11 +237,12 @@ bool twins(AuditedFunction& function, LoopIndex loop, const Site& a, const Site&
 
 std::optional<Site> read_divide(AuditedFunction& function, LoopIndex loop, std::uint32_t index) {
   const Insn& insn = function.insn(index);
-  if (insn.operand_count == 0) return std::nullopt;
+  const Division division(insn);
+  if (division.divisor == nullptr) return std::nullopt;
   const LoopValues& values = function.values(loop);
   Site site;
   site.divide = index;
-  const Operand& divisor = insn.operands[0];
+  const Operand& divisor = *division.divisor;
   if (divisor.kind == OperandKind::kRegister) {
     site.divisor = divisor.reg;
     site.kind = values.kind(divisor.reg, index);
@@ -262,10 +301,10 @@ Judgement judge(AuditedFunction& function, LoopIndex loop, const Site& site) {
   return {Confidence::kProved, ""};
 }
 
-std::string describe(const Site& site, std::optional<std::int64_t> constant) {
+std::string describe(const Site& site, std::optional<std::int64_t> constant, Isa isa) {
   std::string note = "the divisor";
   if (site.divisor != kNoRegister)
-    note += " in " + std::string(x86_64::register_name(site.divisor));
+    note += " in " + std::string(facts_of(isa).register_name(site.divisor));
   note += site.kind == ValueKind::kReloaded ? " comes from memory, from the same place each time"
                                             : " does not change in the loop";
   if (constant.has_value()) note += ": it is " + std::to_string(*constant);
@@ -353,7 +392,8 @@ Finding report(AuditedFunction& function, LoopIndex loop, const std::vector<Site
       constant = constant_in(function.view(), site.divisor, site.divide);
     all_constant = all_constant && constant.has_value();
     any_reloaded = any_reloaded || site.kind == ValueKind::kReloaded;
-    function.add_evidence(finding, site.divide, describe(site, constant));
+    function.add_evidence(finding, site.divide,
+                          describe(site, constant, function.view().function.isa));
   }
   finding.title = title(shown, any_reloaded, sites.size() - shown.size());
   explain(finding, all_constant, any_reloaded);
@@ -368,9 +408,11 @@ void run(AuditedFunction& function, std::vector<Finding>& findings) {
 
 }  // namespace
 
+constexpr Isa kIsas[] = {Isa::kX86_64, Isa::kAarch64};
+
 extern const Check invariant_divide;
 const Check invariant_divide{"invariant-divide",
                              "the hardware divides by the same number in every iteration of a loop",
-                             run};
+                             run, kIsas};
 
 }  // namespace asmforge::checks

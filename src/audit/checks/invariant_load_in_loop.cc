@@ -274,9 +274,12 @@ void run(AuditedFunction& function, std::vector<Finding>& findings) {
 
 }  // namespace
 
+// Which registers a loop has left, and what a spare one is worth, is known of x86-64 alone.
+constexpr Isa kIsas[] = {Isa::kX86_64};
+
 extern const Check invariant_load_in_loop;
 const Check invariant_load_in_loop{
     "invariant-load-in-loop",
-    "a loop loads the same address in every iteration because a store may alias it", run};
+    "a loop loads the same address in every iteration because a store may alias it", run, kIsas};
 
 }  // namespace asmforge::checks

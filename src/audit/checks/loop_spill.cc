@@ -42,9 +42,12 @@ void run(AuditedFunction& function, std::vector<Finding>& findings) {
 
 }  // namespace
 
+// How many registers a loop may have is known of x86-64 alone.
+constexpr Isa kIsas[] = {Isa::kX86_64};
+
 extern const Check loop_spill;
 const Check loop_spill{
     "loop-spill", "a loop stores a value to the stack and loads it again for want of registers",
-    run};
+    run, kIsas};
 
 }  // namespace asmforge::checks

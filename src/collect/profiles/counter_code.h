@@ -16,7 +16,7 @@
 //
 // Where no later instruction reads the flags before they are written, all but the inc
 // becomes nops. And the lock becomes a gs: each thread has counters of its own, and the base
-// of gs is how far away they are.
+// of gs is how far away they are. All of this is of x86-64 alone.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,7 @@
 #include "collect/readers/code_flow.h"
 
+#include "isa/isa.h"
+
 namespace asmforge {
 
 CodeFlow flow_of(const Binary& binary, AddressRange range, Decoder& decoder) {
@@ -8,7 +10,7 @@ CodeFlow flow_of(const Binary& binary, AddressRange range, Decoder& decoder) {
   Insn insn;
   for (std::uint64_t offset = 0; offset < bytes.size();) {
     if (!decoder.decode_one(bytes.subspan(offset), range.begin + offset, insn)) {
-      ++offset;
+      offset += facts_of(binary.isa).insn_alignment;
       continue;
     }
     offset += insn.size;

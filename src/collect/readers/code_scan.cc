@@ -43,8 +43,34 @@ std::optional<Transfer> transfer_at(Bytes bytes, std::size_t offset, std::uint64
   return Transfer{section + offset, section + field + 4 + relative, kind};
 }
 
+// The transfer that the instruction at `offset` is.
+std::optional<Transfer> aarch64_transfer_at(std::uint32_t word, std::uint64_t address) {
+  const auto to = [&](unsigned bit, unsigned width) {
+    const std::uint64_t field = (word >> bit) & ((std::uint64_t{1} << width) - 1);
+    const std::uint64_t sign = std::uint64_t{1} << (width - 1);
+    return address + (((field ^ sign) - sign) << 2);
+  };
+  if ((word & 0x7c000000) == 0x14000000)
+    return Transfer{address, to(0, 26),
+                    word >> 31 != 0 ? TransferKind::kCall : TransferKind::kJump};
+  const bool compares = (word & 0x7e000000) == 0x34000000;
+  const bool by_flags = (word & 0xff000000) == 0x54000000;
+  if (compares || by_flags) return Transfer{address, to(5, 19), TransferKind::kConditionalJump};
+  if ((word & 0x7e000000) == 0x36000000)
+    return Transfer{address, to(5, 14), TransferKind::kConditionalJump};
+  return std::nullopt;
+}
+
 template <class Visit>
-void for_each_transfer(const Section& section, Visit visit) {
+void for_each_aarch64_transfer(const Section& section, Visit visit) {
+  const ElfTable<std::uint32_t> words(section.bytes);
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (const auto transfer = aarch64_transfer_at(words[i], section.address + 4 * i))
+      visit(*transfer);
+}
+
+template <class Visit>
+void for_each_x86_64_transfer(const Section& section, Visit visit) {
   const Bytes bytes = section.bytes;
   const auto look_at = [&](std::size_t offset) {
     if (const auto transfer = transfer_at(bytes, offset, section.address)) visit(*transfer);
@@ -94,7 +120,7 @@ Transfers scan_transfers(const Binary& binary, const CodeAddresses& entries,
   Transfers transfers{.called = CodeAddresses(binary), .jumps = {}, .elsewhere = {}};
   for (const Section& section : binary.sections) {
     if (!section.executable) continue;
-    for_each_transfer(section, [&](const Transfer& transfer) {
+    const auto look_at = [&](const Transfer& transfer) {
       if (entries.contains(transfer.to)) {
         // There may be millions of calls, and who calls does not matter.
         if (transfer.kind == TransferKind::kCall)
@@ -104,7 +130,11 @@ Transfers scan_transfers(const Binary& binary, const CodeAddresses& entries,
       } else if (uncovered.contains(transfer.to)) {
         transfers.elsewhere.push_back(transfer);
       }
-    });
+    };
+    if (binary.isa == Isa::kAarch64)
+      for_each_aarch64_transfer(section, look_at);
+    else
+      for_each_x86_64_transfer(section, look_at);
   }
   return transfers;
 }

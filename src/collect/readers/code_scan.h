@@ -3,6 +3,8 @@
 //
 //     e8 rel32   call        e9 rel32   jmp        0f 80..8f rel32   jcc
 //
+//     94000000 bl    14000000 b    54000000 b.cond    34000000 cbz    36000000 tbz   (AArch64)
+//
 // Every such instruction is found. Bytes in the middle of an instruction may look
 // like one: with n interesting addresses that happens about once in 2^32 / n
 // opcode-like bytes, so what decides on it alone must bear that.

@@ -11,6 +11,7 @@
 #include "collect/readers/find_functions.h"
 #include "collect/readers/imports.h"
 #include "collect/readers/landing_pads.h"
+#include "collect/readers/mapping_symbols.h"
 #include "collect/readers/relocatable.h"
 
 namespace asmforge {
@@ -139,11 +140,13 @@ void read_linked(const ElfFile& file, Binary& binary, ReaderStorage& storage) {
   add_symbols(file, dynamic_symbols, true, binary);
   if (!binary.has_symbol_table && !binary.debug_path.empty())
     add_symbols_of_debug_file(binary, storage);
+  storage.relocations.set_isa(binary.isa);
   for (const ElfSection& section : file.sections)
     if (section.header.sh_type == SHT_RELA && section.has_flag(SHF_ALLOC))
       storage.relocations.add(file.table<Elf64_Rela>(&section),
                               file.table<Elf64_Sym>(dynamic_symbols));
   binary.relative_pointer = &relative_pointer;
+  take_mapping_symbols(binary);
   sort_symbols(binary.symbols);
   add_imports(file, binary);
 }
@@ -157,6 +160,7 @@ Result<Binary> read_elf_object(const ObjectInput& input, const OpenOptions& opti
   Binary binary;
   binary.path = input.path;
   binary.member = input.member;
+  binary.isa = file.header.e_machine == EM_AARCH64 ? Isa::kAarch64 : Isa::kX86_64;
   binary.kind = kind_of(file);
   binary.file_bytes = input.bytes;
   binary.storage = storage;
@@ -166,10 +170,12 @@ Result<Binary> read_elf_object(const ObjectInput& input, const OpenOptions& opti
   binary.has_symbol_table = file.first_of_type(SHT_SYMTAB) != nullptr;
   if (binary.kind == FileKind::kRelocatable) {
     AF_TRY([[maybe_unused]] const Done linked, link_relocatable(file, binary, storage->image));
+    take_mapping_symbols(binary);
     sort_symbols(binary.symbols);
   } else {
     read_linked(file, binary, *storage);
   }
+  storage->unwind.isa = binary.isa;
   for (const Section& section : binary.sections) {
     UnwindSections& unwind = storage->unwind;
     if (section.name == ".eh_frame") {

@@ -34,8 +34,20 @@ void cut_overlaps(Binary& binary, std::vector<CodePart>& parts) {
     binary.notes.emplace_back("the sizes of functions overlap: each was cut where the next begins");
 }
 
+// The few words that align the next function: nops or zeros.
+bool is_aarch64_padding(const Binary& binary, AddressRange gap) {
+  constexpr std::uint64_t kAlignment = 64;
+  constexpr std::uint32_t kNop = 0xd503201f;
+  const ElfTable<std::uint32_t> words(binary.bytes_at(gap.begin, gap.size()));
+  if (gap.size() >= kAlignment) return false;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    if (words[i] != kNop && words[i] != 0) return false;
+  return true;
+}
+
 // The few bytes that align the next function: nops, int3 or zeros.
 bool is_padding(const Binary& binary, AddressRange gap) {
+  if (binary.isa == Isa::kAarch64) return is_aarch64_padding(binary, gap);
   constexpr std::uint64_t kAlignment = 16;
   constexpr std::array<std::uint8_t, 6> kFirstBytes = {0x90, 0x66, 0x0f, 0x2e, 0xcc, 0x00};
   if (gap.size() >= kAlignment) return false;

@@ -12,7 +12,7 @@ void LoaderRelocations::index(Table& table) const {
   std::uint64_t last = 0;
   for (; table.sorted_count < table.entries.size(); ++table.sorted_count) {
     const Elf64_Rela entry = table.entries[table.sorted_count];
-    if (ELF64_R_TYPE(entry.r_info) != R_X86_64_RELATIVE || entry.r_offset < last) break;
+    if (ELF64_R_TYPE(entry.r_info) != types_.relative || entry.r_offset < last) break;
     last = entry.r_offset;
   }
   for (std::size_t i = table.sorted_count; i < table.entries.size(); ++i) {
@@ -20,12 +20,12 @@ void LoaderRelocations::index(Table& table) const {
     const auto addend = static_cast<std::uint64_t>(entry.r_addend);
     const auto type = ELF64_R_TYPE(entry.r_info);
     const std::uint64_t symbol = ELF64_R_SYM(entry.r_info);
-    if (type == R_X86_64_RELATIVE) {
+    if (type == types_.relative) {
       others_.push_back({entry.r_offset, addend});
       continue;
     }
-    const bool adds = type == R_X86_64_64;
-    if (!adds && type != R_X86_64_GLOB_DAT && type != R_X86_64_JUMP_SLOT) continue;
+    const bool adds = type == types_.absolute;
+    if (!adds && type != types_.global_data && type != types_.jump_slot) continue;
     if (symbol >= table.symbols.size()) continue;
     const Elf64_Sym target = table.symbols[symbol];
     // An indirect function's value is what its resolver returns.

@@ -16,11 +16,14 @@
 #include <vector>
 
 #include "base/elf_file.h"
+#include "collect/readers/relocation_types.h"
 
 namespace asmforge {
 
 class LoaderRelocations {
  public:
+  // Before the first add; of x86-64 when it is left out.
+  void set_isa(Isa isa) { types_ = loader_relocation_types(isa); }
   // One table per section: .rela.dyn, .rela.plt. Before the first value_at.
   void add(ElfTable<Elf64_Rela> entries, ElfTable<Elf64_Sym> symbols);
 
@@ -40,6 +43,7 @@ class LoaderRelocations {
   };
   void index(Table& table) const;
 
+  LoaderRelocationTypes types_ = loader_relocation_types(Isa::kX86_64);
   mutable std::vector<Table> tables_;
   mutable std::once_flag indexed_;
   mutable std::vector<Fixed> others_;  // ascending in address

@@ -15,6 +15,7 @@
 #include "collect/readers/code_parts.h"
 #include "collect/readers/reader_storage.h"
 #include "collect/readers/unnamed_code.h"
+#include "isa/isa.h"
 
 namespace asmforge {
 namespace {
@@ -157,7 +158,7 @@ class Completer {
           offset += insn.size;
           visit(insn);
         } else {
-          ++offset;
+          offset += facts_of(binary_.isa).insn_alignment;
         }
       }
     }

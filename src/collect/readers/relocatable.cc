@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "collect/readers/elf_symbols.h"
+#include "collect/readers/relocation_formulas.h"
 
 namespace asmforge {
 namespace {
@@ -21,74 +22,15 @@ constexpr std::uint64_t kLargestAlignment = 1 << 16;
 constexpr std::uint64_t kUndefinedSpacing = 16;
 constexpr std::uint64_t kSlotBytes = 8;
 
-// What a relocation stores, in the ABI's letters: S symbol, A addend, P place,
-// G slot of the symbol in the table, GOT the table, Z size of the symbol.
-enum class Formula : std::uint8_t {
-  kNothing,        // a marker for the linker
-  kAbsolute,       // S + A
-  kRelative,       // S + A - P
-  kSlotRelative,   // G + GOT + A - P
-  kSlotOffset,     // G + A
-  kTableRelative,  // GOT + A - P
-  kFromTable,      // S + A - GOT
-  kThreadOffset,   // S + A - end of the thread-local block
-  kBlockOffset,    // S + A - begin of the thread-local block
-  kSize,           // Z + A
-};
-
-struct RelocationType {
-  std::uint32_t type;
-  Formula formula;
-  std::uint8_t bytes;
-};
-// The three forms of APX's code prefixes have no names in <elf.h> yet.
-constexpr std::array kRelocationTypes = {
-    RelocationType{R_X86_64_NONE, Formula::kNothing, 0},
-    RelocationType{R_X86_64_64, Formula::kAbsolute, 8},
-    RelocationType{R_X86_64_PC32, Formula::kRelative, 4},
-    RelocationType{R_X86_64_GOT32, Formula::kSlotOffset, 4},
-    RelocationType{R_X86_64_PLT32, Formula::kRelative, 4},
-    RelocationType{R_X86_64_GOTPCREL, Formula::kSlotRelative, 4},
-    RelocationType{R_X86_64_32, Formula::kAbsolute, 4},
-    RelocationType{R_X86_64_32S, Formula::kAbsolute, 4},
-    RelocationType{R_X86_64_16, Formula::kAbsolute, 2},
-    RelocationType{R_X86_64_PC16, Formula::kRelative, 2},
-    RelocationType{R_X86_64_8, Formula::kAbsolute, 1},
-    RelocationType{R_X86_64_PC8, Formula::kRelative, 1},
-    RelocationType{R_X86_64_DTPOFF64, Formula::kBlockOffset, 8},
-    RelocationType{R_X86_64_TPOFF64, Formula::kThreadOffset, 8},
-    RelocationType{R_X86_64_TLSGD, Formula::kSlotRelative, 4},
-    RelocationType{R_X86_64_TLSLD, Formula::kSlotRelative, 4},
-    RelocationType{R_X86_64_DTPOFF32, Formula::kBlockOffset, 4},
-    RelocationType{R_X86_64_GOTTPOFF, Formula::kSlotRelative, 4},
-    RelocationType{R_X86_64_TPOFF32, Formula::kThreadOffset, 4},
-    RelocationType{R_X86_64_PC64, Formula::kRelative, 8},
-    RelocationType{R_X86_64_GOTOFF64, Formula::kFromTable, 8},
-    RelocationType{R_X86_64_GOTPC32, Formula::kTableRelative, 4},
-    RelocationType{R_X86_64_GOT64, Formula::kSlotOffset, 8},
-    RelocationType{R_X86_64_GOTPCREL64, Formula::kSlotRelative, 8},
-    RelocationType{R_X86_64_GOTPC64, Formula::kTableRelative, 8},
-    RelocationType{R_X86_64_PLTOFF64, Formula::kFromTable, 8},
-    RelocationType{R_X86_64_SIZE32, Formula::kSize, 4},
-    RelocationType{R_X86_64_SIZE64, Formula::kSize, 8},
-    RelocationType{R_X86_64_GOTPC32_TLSDESC, Formula::kSlotRelative, 4},
-    RelocationType{R_X86_64_TLSDESC_CALL, Formula::kNothing, 0},
-    RelocationType{R_X86_64_GOTPCRELX, Formula::kSlotRelative, 4},
-    RelocationType{R_X86_64_REX_GOTPCRELX, Formula::kSlotRelative, 4},
-    RelocationType{43, Formula::kSlotRelative, 4},  // R_X86_64_CODE_4_GOTPCRELX
-    RelocationType{44, Formula::kSlotRelative, 4},  // R_X86_64_CODE_4_GOTTPOFF
-    RelocationType{45, Formula::kSlotRelative, 4},  // R_X86_64_CODE_4_GOTPC32_TLSDESC
-};
-
-const RelocationType* type_of(std::uint64_t type) {
-  const auto found =
-      std::find_if(kRelocationTypes.begin(), kRelocationTypes.end(),
-                   [&](const RelocationType& candidate) { return candidate.type == type; });
-  return found == kRelocationTypes.end() ? nullptr : &*found;
-}
-
 bool reads_slot(Formula formula) {
-  return formula == Formula::kSlotRelative || formula == Formula::kSlotOffset;
+  switch (formula) {
+    case Formula::kSlotRelative:
+    case Formula::kSlotOffset:
+    case Formula::kSlotPages:
+    case Formula::kSlot:
+    case Formula::kSlotFromPage: return true;
+    default: return false;
+  }
 }
 
 Error malformed(std::string what) {
@@ -220,7 +162,7 @@ class Linker {
       const auto table = file_.table<Elf64_Rela>(&section);
       for (std::size_t i = 0; i < table.size(); ++i) {
         const Elf64_Rela entry = table[i];
-        const RelocationType* type = type_of(ELF64_R_TYPE(entry.r_info));
+        const RelocationType* type = relocation_type(binary_.isa, ELF64_R_TYPE(entry.r_info));
         const std::uint64_t symbol = ELF64_R_SYM(entry.r_info);
         if (type == nullptr || !reads_slot(type->formula) || symbol >= slots_.size()) continue;
         if (slots_[symbol] != 0) continue;
@@ -306,7 +248,7 @@ class Linker {
     const auto table = file_.table<Elf64_Rela>(&section);
     for (std::size_t i = 0; i < table.size(); ++i) {
       const Elf64_Rela entry = table[i];
-      const RelocationType* type = type_of(ELF64_R_TYPE(entry.r_info));
+      const RelocationType* type = relocation_type(binary_.isa, ELF64_R_TYPE(entry.r_info));
       const std::uint64_t symbol = ELF64_R_SYM(entry.r_info);
       if (type == nullptr) {
         ++unknown_;
@@ -318,7 +260,7 @@ class Linker {
         continue;
       }
       const std::uint64_t value = value_of(*type, entry, symbol, place.address + entry.r_offset);
-      std::memcpy(image_.data() + place.image_offset + entry.r_offset, &value, type->bytes);
+      store_relocated(*type, value, image_.data() + place.image_offset + entry.r_offset);
     }
   }
 
@@ -335,11 +277,26 @@ class Linker {
       case Formula::kSlotOffset: return slot - table_address_ + addend;
       case Formula::kTableRelative: return table_address_ + addend - place;
       case Formula::kFromTable: return address + addend - table_address_;
-      case Formula::kThreadOffset: return address + addend - thread_bytes_;
+      case Formula::kThreadOffset: return address + addend - thread_pointer();
       case Formula::kBlockOffset: return address + addend;
       case Formula::kSize: return symbols_.entry(symbol).st_size + addend;
+      case Formula::kPages: return page(address + addend) - page(place);
+      case Formula::kSlotPages: return page(slot + addend) - page(place);
+      case Formula::kSlot: return slot + addend;
+      case Formula::kSlotFromPage: return slot + addend - page(table_address_);
     }
     return 0;
+  }
+
+  static std::uint64_t page(std::uint64_t address) { return address & ~std::uint64_t{0xfff}; }
+
+  // Where it is, from the begin of the thread-local block: behind it on x86-64, two words in
+  // front of it, as it is aligned, on AArch64.
+  [[nodiscard]] std::uint64_t thread_pointer() const {
+    constexpr std::uint64_t kControlBlockBytes = 16;
+    if (binary_.isa == Isa::kAarch64)
+      return std::uint64_t{0} - std::max(kControlBlockBytes, thread_alignment_);
+    return thread_bytes_;
   }
 
   void publish_imports() {

@@ -8,7 +8,7 @@
 // get their values. A symbol of another file gets an address of its own behind
 // the sections ("*UND*"), and each symbol that is read through the global offset
 // table gets a slot there ("*GOT*"), both listed in Binary::imports.
-// Formulas: System V ABI, AMD64 supplement 1.0, table 4.10.
+// Formulas: relocation_formulas.h.
 #pragma once
 
 #include <cstdint>

@@ -12,19 +12,26 @@
 namespace asmforge {
 namespace {
 
-// DWARF numbers of x86-64's registers.
-constexpr std::uint64_t kStackPointer = 7;
-constexpr std::uint64_t kReturnAddressBytes = 8;
+// How a call leaves the frame: the stack pointer's DWARF number, and how far above it the
+// caller's frame ends.
+struct FreshFrame {
+  std::uint64_t stack_pointer;
+  std::uint64_t offset;
+};
+constexpr FreshFrame fresh_frame(Isa isa) {
+  return isa == Isa::kAarch64 ? FreshFrame{31, 0} : FreshFrame{7, 8};
+}
 
 // The rule for the canonical frame address at one place.
 struct FrameRule {
-  std::uint64_t base_register = kStackPointer;
-  std::uint64_t offset = kReturnAddressBytes;
+  FreshFrame fresh;
+  std::uint64_t base_register = fresh.stack_pointer;
+  std::uint64_t offset = fresh.offset;
   bool expression = false;
   std::int64_t data_factor = -8;
 
   [[nodiscard]] bool is_fresh() const {
-    return !expression && base_register == kStackPointer && offset == kReturnAddressBytes;
+    return !expression && base_register == fresh.stack_pointer && offset == fresh.offset;
   }
 };
 
@@ -47,7 +54,7 @@ std::uint64_t run_until_advance(ByteCursor& cursor, std::uint64_t code_factor, F
       case 0x00:         // nop
       case 0x0a:         // remember_state
       case 0x0b:         // restore_state
-      case 0x2d: break;  // GNU_window_save
+      case 0x2d: break;  // GNU_window_save, AARCH64_negate_ra_state
       case 0x05:         // offset_extended
       case 0x09:         // register
       case 0x14:         // val_offset
@@ -98,6 +105,7 @@ std::uint64_t run_until_advance(ByteCursor& cursor, std::uint64_t code_factor, F
 
 // What the FDEs of one common information entry share.
 struct CommonEntry {
+  explicit CommonEntry(Isa isa) : rule{fresh_frame(isa)} {}
   FrameRule rule;
   std::uint64_t code_factor = 1;
   std::uint8_t pointer_encoding = 0;
@@ -107,13 +115,13 @@ struct CommonEntry {
 };
 
 // `body` begins at the CIE's id.
-std::optional<CommonEntry> read_common_entry(Bytes body) {
+std::optional<CommonEntry> read_common_entry(Bytes body, Isa isa) {
   ByteCursor cursor(body, sizeof(std::uint32_t));
   const auto version = cursor.take<std::uint8_t>();
   if (version != 1 && version != 3 && version != 4) return std::nullopt;
   const std::string_view augmentation = cursor.take_string();
   if (version == 4) cursor.skip(2);  // address and segment selector size
-  CommonEntry entry;
+  CommonEntry entry(isa);
   entry.code_factor = cursor.take_uleb();
   entry.rule.data_factor = cursor.take_sleb();
   // The return address column: one byte in version 1.
@@ -182,7 +190,7 @@ std::optional<UnwindEntry> read_description(const CommonEntry& common, Bytes bod
 // Finds each common entry once; neighbours nearly always share theirs.
 class CommonEntries {
  public:
-  explicit CommonEntries(Bytes bytes) : bytes_(bytes) {}
+  CommonEntries(Bytes bytes, Isa isa) : bytes_(bytes), isa_(isa) {}
 
   const CommonEntry* at(std::uint64_t offset) {
     if (offset == last_offset_) return last_;
@@ -199,10 +207,11 @@ class CommonEntries {
     const auto length = cursor.take<std::uint32_t>();
     const Bytes body = cursor.take_bytes(length);
     if (!cursor.ok() || body.size() < 9 || load<std::uint32_t>(body) != 0) return std::nullopt;
-    return read_common_entry(body);
+    return read_common_entry(body, isa_);
   }
 
   Bytes bytes_;
+  Isa isa_;
   std::unordered_map<std::uint64_t, std::optional<CommonEntry>> by_offset_;
   std::uint64_t last_offset_ = ~std::uint64_t{0};
   const CommonEntry* last_ = nullptr;
@@ -214,7 +223,7 @@ UnwindTable read_unwind_table(const UnwindSections& sections) {
   const Bytes bytes = sections.table;
   const std::uint64_t address = sections.table_address;
   UnwindTable table;
-  CommonEntries common_entries(bytes);
+  CommonEntries common_entries(bytes, sections.isa);
   ByteCursor cursor(bytes);
   // A sparse file can hold gigabytes of zeros, which are no table.
   constexpr int kMostZerosInARow = 1024;
@@ -323,7 +332,7 @@ std::optional<UnwindEntry> find_unwind_entry(const UnwindSections& sections,
   if (!cursor.ok() || body.size() < sizeof(std::uint32_t)) return std::nullopt;
   const auto distance = load<std::uint32_t>(body);
   if (distance == 0 || distance > begin) return std::nullopt;
-  CommonEntries common_entries(sections.table);
+  CommonEntries common_entries(sections.table, sections.isa);
   const CommonEntry* common = common_entries.at(begin - distance);
   if (common == nullptr) return std::nullopt;
   const std::optional<UnwindEntry> entry =

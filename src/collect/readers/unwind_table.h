@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/elf_file.h"
+#include "core/isa.h"
 
 namespace asmforge {
 
@@ -20,7 +21,8 @@ struct UnwindEntry {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   std::uint64_t landing_pads = 0;  // address of its LSDA; 0 for none
-  // At `begin` the frame is as a call leaves it: the return address at rsp.
+  // At `begin` the frame is as a call leaves it: the return address at rsp; of AArch64
+  // nothing yet below the caller's frame.
   bool frame_is_fresh = true;
   // One byte further on it no longer is. When that byte is a nop, nothing can have
   // changed, so it was not fresh before: gcc puts a nop in front of a landing pad
@@ -43,6 +45,7 @@ struct UnwindSections {
   std::uint64_t table_address = 0;
   Bytes index;  // .eh_frame_hdr: where the FDE of each begin is, sorted
   std::uint64_t index_address = 0;
+  Isa isa = Isa::kX86_64;
 };
 
 UnwindTable read_unwind_table(const UnwindSections& sections);

@@ -50,7 +50,7 @@ InputKind kind_of_input(std::span<const std::uint8_t> bytes) {
   if (is_archive(bytes)) return InputKind::kArchive;
   if (is_bitcode(bytes)) return InputKind::kBitcode;
   if (!is_elf(bytes)) return InputKind::kText;
-  const Result<ElfFile> elf = ElfFile::parse(bytes);
+  const Result<ElfFile> elf = ElfFile::parse_x86_64(bytes);
   if (!elf) return InputKind::kObject;  // the linker will say what is wrong
   if (elf->header.e_type == ET_DYN) return InputKind::kSharedLibrary;
   const auto is_lto = [](const ElfSection& section) {

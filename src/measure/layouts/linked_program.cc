@@ -29,7 +29,7 @@ bool grows_with_distances(const ElfSection& section) {
 }  // namespace
 
 Result<ProgramShape> shape_of_program(Bytes bytes) {
-  AF_TRY(const ElfFile elf, ElfFile::parse(bytes));
+  AF_TRY(const ElfFile elf, ElfFile::parse_x86_64(bytes));
   ProgramShape shape{.type = elf.header.e_type,
                      .interpreter = {},
                      .needed = needed_libraries(elf),
@@ -62,7 +62,7 @@ std::string difference(const ProgramShape& one, const ProgramShape& other) {
 }
 
 Result<std::vector<std::uint64_t>> addresses_of_function(Bytes bytes, const std::string& name) {
-  AF_TRY(const ElfFile elf, ElfFile::parse(bytes));
+  AF_TRY(const ElfFile elf, ElfFile::parse_x86_64(bytes));
   std::vector<std::uint64_t> addresses;
   const ElfSection* symbols = elf.first_of_type(SHT_SYMTAB);
   const ElfSection* strings = symbols == nullptr ? nullptr : elf.linked_to(*symbols);

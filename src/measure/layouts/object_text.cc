@@ -42,7 +42,7 @@ void append_text(std::vector<std::uint8_t>& bytes, std::string_view text) {
 
 Result<std::vector<DefinedFunction>> defined_functions(Bytes object,
                                                        const std::vector<std::string>& names) {
-  AF_TRY(const ElfFile elf, ElfFile::parse(object));
+  AF_TRY(const ElfFile elf, ElfFile::parse_x86_64(object));
   const ElfSection* symbols = elf.first_of_type(SHT_SYMTAB);
   const ElfSection* strings = symbols == nullptr ? nullptr : elf.linked_to(*symbols);
   std::vector<DefinedFunction> found;
@@ -79,7 +79,7 @@ Result<std::vector<DefinedFunction>> defined_functions(Bytes object,
 }
 
 Result<std::vector<std::uint8_t>> without_text_alignment(Bytes object) {
-  AF_TRY(const ElfFile elf, ElfFile::parse(object));
+  AF_TRY(const ElfFile elf, ElfFile::parse_x86_64(object));
   std::vector<std::uint8_t> copy(object.begin(), object.end());
   for (std::size_t i = 1; i < elf.sections.size(); ++i) {
     if (!elf.sections[i].name.starts_with(".text")) continue;
@@ -93,7 +93,7 @@ Result<std::vector<std::uint8_t>> without_text_alignment(Bytes object) {
 }
 
 Result<std::vector<std::uint8_t>> comparable_code(Bytes object) {
-  AF_TRY(const ElfFile elf, ElfFile::parse(object));
+  AF_TRY(const ElfFile elf, ElfFile::parse_x86_64(object));
   Decoder decoder(Isa::kX86_64);
   std::vector<std::uint8_t> code;
   for (const ElfSection& section : elf.sections) {

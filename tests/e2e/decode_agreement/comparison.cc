@@ -17,7 +17,9 @@ std::string place(const std::string& path, std::uint64_t address, const std::str
 }
 
 // objdump shows an instruction, we do not.
-Difference refusal(const ObjdumpLine& line, std::span<const std::uint8_t> bytes) {
+Difference refusal(const ObjdumpLine& line, std::span<const std::uint8_t> bytes, Isa isa) {
+  if (isa != Isa::kX86_64)
+    return {"objdump", "decodes", line.text.substr(0, line.text.find(' ')), "-"};
   const Prefixes prefixes = scan_prefixes(bytes);
   if (prefixes.lock) return {"objdump", "decodes", "(any)", "-lock prefix that faults"};
   if (prefixes.rex_then_prefix)
@@ -89,6 +91,7 @@ void Comparison::see(const Difference& difference, const std::string& where) {
 
 void Comparison::with_zydis(const std::string& path, const Insn& insn,
                             std::span<const std::uint8_t> bytes) {
+  if (isa_ != Isa::kX86_64) return;
   differences_.clear();
   zydis_.compare(insn, bytes, differences_);
   if (differences_.empty()) return;
@@ -106,11 +109,16 @@ void Comparison::with_zydis(const std::string& path, const Insn& insn,
 std::size_t Comparison::insn_at_line(const std::string& path, std::span<const std::uint8_t> bytes,
                                      std::span<const ObjdumpLine> lines) {
   const ObjdumpLine& line = lines.front();
+  // What the file marks as data.
+  if (line.kind == ObjdumpLine::Kind::kData) {
+    totals_.data_bytes += line.size;
+    return 1;
+  }
   Insn insn;
   const auto window = bytes.first(std::min<std::size_t>(bytes.size(), 15));
   if (!decoder_.decode_one(window, line.address, insn)) {
     if (line.kind == ObjdumpLine::Kind::kInsn)
-      see(refusal(line, window), place(path, line.address, line.text) + " | " + hex(window));
+      see(refusal(line, window, isa_), place(path, line.address, line.text) + " | " + hex(window));
     totals_.data_bytes += line.size;
     return 1;
   }
@@ -119,7 +127,7 @@ std::size_t Comparison::insn_at_line(const std::string& path, std::span<const st
   const std::string text = decoder_.text(insn, own, syntax_);
   const auto where = [&] { return place(path, insn.address, text) + " | " + hex(own); };
   with_zydis(path, insn, window);
-  if (scan_prefixes(window).rex_then_prefix) {
+  if (isa_ == Isa::kX86_64 && scan_prefixes(window).rex_then_prefix) {
     see({"objdump", "text", "(any)", "REX in front of another prefix"}, where());
     return lines_within(insn, lines);
   }
@@ -157,7 +165,8 @@ void Comparison::run_of_lines(const std::string& path, const TextSection& sectio
 }
 
 std::string Comparison::file(const std::string& path, const ElfText& elf) {
-  Objdump objdump(path, syntax_ == Syntax::kIntel ? "intel" : "att");
+  const std::string syntax = syntax_ == Syntax::kIntel ? "-M intel" : "-M att";
+  Objdump objdump(path, isa_ == Isa::kX86_64 ? syntax : "");
   if (!objdump.running()) return "cannot be run";
   Coverage coverage(elf);
   const TextSection* section = nullptr;

@@ -21,7 +21,8 @@ struct Totals {
 
 class Comparison {
  public:
-  explicit Comparison(Syntax syntax) : syntax_(syntax), decoder_(Isa::kX86_64) {}
+  explicit Comparison(Syntax syntax, Isa isa = Isa::kX86_64)
+      : syntax_(syntax), isa_(isa), decoder_(isa) {}
 
   // Nothing when llvm-objdump showed every executable section to its end and ended well;
   // otherwise what it left out.
@@ -41,6 +42,7 @@ class Comparison {
   void see(const Difference& difference, const std::string& where);
 
   Syntax syntax_;
+  Isa isa_;
   Decoder decoder_;
   ZydisView zydis_;
   std::vector<Difference> differences_;

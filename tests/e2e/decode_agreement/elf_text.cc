@@ -18,8 +18,9 @@ ElfText read_elf_text(const std::string& path) {
   Elf64_Ehdr header;
   if (out.file.size() < sizeof header) return out;
   std::memcpy(&header, out.file.data(), sizeof header);
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_machine != EM_X86_64)
-    return out;
+  const bool known = header.e_machine == EM_X86_64 || header.e_machine == EM_AARCH64;
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || !known) return out;
+  out.isa = header.e_machine == EM_AARCH64 ? Isa::kAarch64 : Isa::kX86_64;
   const auto section = [&](std::size_t i) {
     Elf64_Shdr s;
     std::memcpy(&s, out.file.data() + header.e_shoff + i * sizeof s, sizeof s);
@@ -36,7 +37,7 @@ ElfText read_elf_text(const std::string& path) {
   return out;
 }
 
-TemporaryElf::TemporaryElf(std::span<const std::uint8_t> code) {
+TemporaryElf::TemporaryElf(std::span<const std::uint8_t> code, Isa isa) {
   constexpr char kNames[] = "\0.text\0.shstrtab";
   constexpr std::uint64_t kCodeAt = sizeof(Elf64_Ehdr);
   const std::uint64_t names_at = kCodeAt + code.size();
@@ -47,7 +48,7 @@ TemporaryElf::TemporaryElf(std::span<const std::uint8_t> code) {
   header.e_ident[EI_DATA] = ELFDATA2LSB;
   header.e_ident[EI_VERSION] = EV_CURRENT;
   header.e_type = ET_EXEC;
-  header.e_machine = EM_X86_64;
+  header.e_machine = isa == Isa::kAarch64 ? EM_AARCH64 : EM_X86_64;
   header.e_version = EV_CURRENT;
   header.e_ehsize = sizeof header;
   header.e_shoff = sections_at;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/isa.h"
+
 namespace asmforge::agreement {
 
 struct TextSection {
@@ -16,17 +18,18 @@ struct TextSection {
 };
 
 struct ElfText {
+  Isa isa = Isa::kX86_64;
   std::vector<std::uint8_t> file;
   std::vector<TextSection> sections;
 };
 
-// No sections when the file is no readable x86-64 ELF.
+// No sections when the file is no readable ELF file of x86-64 or AArch64.
 ElfText read_elf_text(const std::string& path);
 
 // An ELF executable with nothing but these bytes in .text, removed when it goes.
 class TemporaryElf {
  public:
-  explicit TemporaryElf(std::span<const std::uint8_t> code);
+  explicit TemporaryElf(std::span<const std::uint8_t> code, Isa isa = Isa::kX86_64);
   ~TemporaryElf();
   TemporaryElf(const TemporaryElf&) = delete;
   TemporaryElf& operator=(const TemporaryElf&) = delete;

@@ -1,8 +1,9 @@
 // decode_agreement DIFFERENCES.tsv [--full] [--att] [FILE...]
 //
 // Every instruction of real programs, as asmforge decodes it, against two other
-// decoders: llvm-objdump (address, length, text) and Zydis (length, registers read
-// and written, memory access, targets). What differs must be in the table, and what
+// decoders: llvm-objdump (address, length, text) and, for x86-64, Zydis (length, registers
+// read and written, memory access, targets). Words at random stand for the instructions of
+// AArch64 that programs seldom have. What differs must be in the table, and what
 // is in the table must differ. Without FILE, Debian's own programs are read, and with
 // --full the largest ones of this machine. What is not there is left out, and named.
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iterator>
+#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +39,9 @@ constexpr const char* kFiles[] = {
     "/usr/lib/x86_64-linux-gnu/libgmp.so.10",
     "/usr/lib/x86_64-linux-gnu/libsqlite3.so.0",
     "/usr/lib/x86_64-linux-gnu/libdav1d.so.6",
+    "/usr/aarch64-linux-gnu/lib/libc.so.6",
+    "/usr/aarch64-linux-gnu/lib/libm.so.6",
+    "/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1",
 };
 constexpr const char* kLargestFiles[] = {
     "/usr/lib/gcc/x86_64-linux-gnu/12/cc1plus",
@@ -90,10 +95,24 @@ unsigned unexplained(const std::vector<KnownDifference>& rows, const Sightings& 
   return count;
 }
 
+// Most of them are instructions, of every extension.
+constexpr std::size_t kRandomWords = 200'000;
+
+std::vector<std::uint8_t> random_words() {
+  std::mt19937 random(20261127);
+  std::vector<std::uint8_t> bytes(kRandomWords * sizeof(std::uint32_t));
+  for (std::size_t i = 0; i < kRandomWords; ++i) {
+    const auto word = static_cast<std::uint32_t>(random());
+    std::memcpy(bytes.data() + i * sizeof word, &word, sizeof word);
+  }
+  return bytes;
+}
+
 struct Options {
   std::string table;
   Syntax syntax = Syntax::kIntel;
   std::vector<std::string> files;
+  bool words = false;  // random ones too
 };
 
 Options options_of(std::span<char*> arguments) {
@@ -110,6 +129,7 @@ Options options_of(std::span<char*> arguments) {
       options.files.emplace_back(argument);
   }
   if (!options.files.empty()) return options;
+  options.words = true;
   options.files.assign(std::begin(kFiles), std::end(kFiles));
   if (full) {
     options.files.insert(options.files.end(), std::begin(kLargestFiles), std::end(kLargestFiles));
@@ -118,39 +138,57 @@ Options options_of(std::span<char*> arguments) {
   return options;
 }
 
+struct Sum {
+  unsigned files = 0;
+  std::uint64_t insns = 0;
+  Sightings sightings;
+};
+
+// False when objdump left something out.
+bool compare(const std::string& path, const std::string& shown, const ElfText& elf, Syntax syntax,
+             Sum& sum) {
+  Comparison comparison(syntax, elf.isa);
+  if (const std::string wrong = comparison.file(path, elf); !wrong.empty()) {
+    std::printf("llvm-objdump-19 %s: %s\n", wrong.c_str(), shown.c_str());
+    return false;
+  }
+  ++sum.files;
+  std::printf("%12llu instructions, %llu bytes of data: %s\n",
+              static_cast<unsigned long long>(comparison.totals().insns),
+              static_cast<unsigned long long>(comparison.totals().data_bytes), shown.c_str());
+  std::fflush(stdout);
+  sum.insns += comparison.totals().insns;
+  for (const auto& [difference, sighting] : comparison.sightings()) {
+    Sighting& known = sum.sightings[difference];
+    if (known.count == 0) known.first = sighting.first;
+    known.count += sighting.count;
+  }
+  return true;
+}
+
 int run(const Options& options) {
   std::vector<KnownDifference> rows;
   if (!read_differences(options.table, rows)) return 2;
-  unsigned files = 0;
-  Sightings all;
-  Totals totals;
+  Sum sum;
   for (const std::string& path : options.files) {
     const ElfText elf = read_elf_text(path);
     if (elf.sections.empty()) {
-      std::printf("left out: %s is not there, or no x86-64 ELF file\n", path.c_str());
+      std::printf("left out: %s is not there, or no ELF file that is read\n", path.c_str());
       continue;
     }
-    Comparison comparison(options.syntax);
-    if (const std::string wrong = comparison.file(path, elf); !wrong.empty()) {
-      std::printf("llvm-objdump-19 %s: %s\n", wrong.c_str(), path.c_str());
+    if (!compare(path, path, elf, options.syntax, sum)) return 1;
+  }
+  const unsigned files = sum.files;
+  if (options.words) {
+    const TemporaryElf words(random_words(), Isa::kAarch64);
+    if (!compare(words.path(), "random words of AArch64", read_elf_text(words.path()),
+                 options.syntax, sum))
       return 1;
-    }
-    ++files;
-    std::printf("%12llu instructions, %llu bytes of data: %s\n",
-                static_cast<unsigned long long>(comparison.totals().insns),
-                static_cast<unsigned long long>(comparison.totals().data_bytes), path.c_str());
-    std::fflush(stdout);
-    totals.insns += comparison.totals().insns;
-    for (const auto& [difference, sighting] : comparison.sightings()) {
-      Sighting& sum = all[difference];
-      if (sum.count == 0) sum.first = sighting.first;
-      sum.count += sighting.count;
-    }
   }
   const unsigned unused = unused_rows(rows);
-  const unsigned open = unexplained(rows, all);
+  const unsigned open = unexplained(rows, sum.sightings);
   std::printf("%llu instructions of %u files; %zu known differences, %u unused, %u unexplained\n",
-              static_cast<unsigned long long>(totals.insns), files, rows.size(), unused, open);
+              static_cast<unsigned long long>(sum.insns), sum.files, rows.size(), unused, open);
   const bool enough = files >= std::min<std::size_t>(kFewestFiles, options.files.size());
   if (!enough) std::printf("fewer than %u files could be compared\n", kFewestFiles);
   return unused == 0 && open == 0 && enough ? 0 : 1;

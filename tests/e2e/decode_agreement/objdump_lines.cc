@@ -14,7 +14,7 @@ namespace {
 
 // "jmp\t0x31 <.text+0x31>" to "jmp 0x31"; "lea rax, [rip + 0x10]  # 0x20 <x>" likewise.
 std::string plain(std::string_view text) {
-  for (const std::string_view mark : {"# ", " <"}) {
+  for (const std::string_view mark : {"# ", " <", "// "}) {
     const std::size_t at = text.find(mark);
     if (at != std::string_view::npos) text = text.substr(0, at);
   }
@@ -32,8 +32,8 @@ std::string plain(std::string_view text) {
 
 // llvm-objdump 19 disassembles the separate debug file, where code is absent, when
 // it finds one by build id: it is sent to look for them where none are.
-Objdump::Objdump(const std::string& path, const std::string& syntax)
-    : pipe_(popen(("exec llvm-objdump-19 -d -z --debug-file-directory=/nonexistent -M " + syntax +
+Objdump::Objdump(const std::string& path, const std::string& flags)
+    : pipe_(popen(("exec llvm-objdump-19 -d -z --debug-file-directory=/nonexistent " + flags +
                    " '" + path + "'")
                       .c_str(),
                   "r")) {
@@ -67,14 +67,21 @@ bool Objdump::parse(char* text, ObjdumpLine& line) const {
   if (*stop != ':') return false;
   line.size = 0;
   at = stop + 1;
-  while (*at == ' ' && std::isxdigit(static_cast<unsigned char>(at[1])) != 0 &&
-         std::isxdigit(static_cast<unsigned char>(at[2])) != 0) {
-    ++line.size;
-    at += 3;
-  }
+  // Bytes of x86 stand apart, those of an instruction of AArch64 together: d65f03c0.
+  const auto digits = [](const char* from) {
+    unsigned count = 0;
+    while (std::isxdigit(static_cast<unsigned char>(from[count])) != 0) ++count;
+    return count;
+  };
+  for (unsigned group = 0; *at == ' ' && ((group = digits(at + 1)) == 2 || group == 8);
+       at += 1 + group)
+    line.size += group / 2;
   line.text = plain(std::string_view(at, static_cast<std::size_t>(end - at)));
   line.kind = ObjdumpLine::Kind::kInsn;
   if (line.text == "<unknown>") line.kind = ObjdumpLine::Kind::kUnknown;
+  if (line.text.starts_with(".word ") || line.text.starts_with(".short ") ||
+      line.text.starts_with(".byte "))
+    line.kind = ObjdumpLine::Kind::kData;
   return true;
 }
 

@@ -8,7 +8,7 @@
 namespace asmforge::agreement {
 
 struct ObjdumpLine {
-  enum class Kind { kInsn, kUnknown, kLabel, kSection };
+  enum class Kind { kInsn, kUnknown, kData, kLabel, kSection };
   Kind kind = Kind::kInsn;
   std::uint64_t address = 0;
   unsigned size = 0;
@@ -17,7 +17,7 @@ struct ObjdumpLine {
 
 class Objdump {
  public:
-  Objdump(const std::string& path, const std::string& syntax);
+  Objdump(const std::string& path, const std::string& flags);
   ~Objdump();
   Objdump(const Objdump&) = delete;
   Objdump& operator=(const Objdump&) = delete;
