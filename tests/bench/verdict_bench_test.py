@@ -58,6 +58,7 @@ def outcome(condition, subject, claim, direction="unknown", kind=None, seconds=0
     kind = kind or {-1: "ACCEPT", 0: "INVESTIGATE", 1: "REVERT"}[claim]
     return types.SimpleNamespace(condition=condition, subject=subject, variant="entry", claim=claim, kind=kind,
                                  reason="made up", direction=direction, seconds=seconds, changed=False,
+                                 has_neighbour=condition == "noisy",
                                  cluster=subject.rpartition(".")[0], judged={"layout_stages": []})
 
 
@@ -87,6 +88,21 @@ class Table(unittest.TestCase):
         self.assertIn("not enough trials yet", few.measured)
         # So many false ones that no trial to come can mend it.
         self.assertIs(self.row(outcomes_of("edits", [1] * 30 + [0] * 40), edits_row).met, False)
+
+    def test_a_neighbour_is_a_noisy_one(self):
+        start = "called better or slower: no-op edit, a load or another trial"
+        table = outcomes_of("edits", [0] * 60)
+        self.assertEqual(self.row(table, start).raw["trials"], 0)
+        for one in table["edits"][:40]:
+            one.has_neighbour = True
+        self.assertEqual(self.row(table, start).raw["trials"], 40)
+
+    def test_effects_are_pooled(self):
+        table = outcomes_of("slower 1%", [1] * 20 + [0] * 20)
+        table["known slower 1%"] = outcomes_of("known slower 1%", [1] * 20)["known slower 1%"]
+        row = self.row(table, "right verdict at a true +1%, pooled")
+        self.assertEqual((row.raw["right"], row.raw["trials"]), (40, 60))
+        self.assertTrue(row.met)
 
     def test_power_and_sign(self):
         good = outcomes_of("slower 2%", [1] * 36 + [0] * 4)
