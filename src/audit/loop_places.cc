@@ -16,7 +16,7 @@ std::string whole_path(const SourceFrame& frame) {
 }
 
 bool may_name_file(std::string_view name, std::string_view whole_path) {
-  std::string normal = std::filesystem::path(name).lexically_normal().string();
+  const std::string normal = std::filesystem::path(name).lexically_normal().string();
   if (normal.starts_with('/')) return normal == whole_path;
   // From a folder that is not known: clang counts from what the source's path and the
   // compiler's folder have in common.

@@ -57,7 +57,7 @@ std::string message_of(const RawRemark& raw) {
   std::string message;
   for (const RawRemarkArgument& argument : raw.arguments) {
     append_text(argument.value, message);
-    if (!argument.place || !equals(argument.key, "ClobberedBy")) continue;
+    if (!raw.place || !argument.place || !equals(argument.key, "ClobberedBy")) continue;
     const std::string file = text_of(argument.place->file);
     message += file == text_of(raw.place->file)
                    ? fmt::format(" in line {}", argument.place->line)

@@ -38,7 +38,7 @@ struct Plan {
 };
 
 Result<Plan> make_plan(const std::string& path, const CompileOptions& options) {
-  Plan plan{options.command, "", path, {}};
+  Plan plan{options.command, options.directory, path, {}};
   if (!plan.command.empty() && !plan.command[0].starts_with('-')) return plan;
   if (plan.command.empty() && !options.database.empty()) {
     AF_TRY(DatabaseEntry entry, find_in_database(options.database, path));
@@ -95,19 +95,37 @@ SourceLanguage source_language(std::string_view path) {
   return SourceLanguage::kNone;
 }
 
+namespace {
+
+// Before a compiler says it in words of its own.
+Result<Done> check_form(const std::string& path, const CommandLine& command,
+                        IntermediateForm form) {
+  const bool rust = source_language(path) == SourceLanguage::kRust;
+  if (form == IntermediateForm::kMir && !rust)
+    return Error{ErrorCode::kUsage, path + ": only rustc has MIR", "try --llvm"};
+  const std::string program = std::filesystem::path(command.front()).filename().string();
+  if (form == IntermediateForm::kLlvm && !rust &&
+      (program.find("gcc") != program.npos || program.starts_with("g++")))
+    return Error{ErrorCode::kUsage, program + " has no LLVM IR", "name a clang after --"};
+  return Done{};
+}
+
+}  // namespace
+
 Result<CompiledSource> compile_source(const std::string& path, const CompileOptions& options) {
   const SourceLanguage language = source_language(path);
   AF_CHECK(language != SourceLanguage::kNone);
   AF_TRY(const auto text, MappedFile::open(path));
   AF_TRY(Plan plan, make_plan(path, options));
+  AF_TRY([[maybe_unused]] const Done can, check_form(path, plan.command, options.form));
   CompiledSource compiled;
   AF_TRY(compiled.folder, TempDir::create());
   compiled.object_path =
       compiled.folder->path() + "/" + std::filesystem::path(path).stem().string() + ".o";
   const std::string_view bytes(reinterpret_cast<const char*>(text->bytes().data()),
                                text->bytes().size());
-  ObjectCommand command =
-      object_command(plan.command, language, plan.source, bytes, compiled.object_path);
+  ObjectCommand command = object_command(plan.command, language, plan.source, bytes,
+                                         compiled.object_path, options.form);
   compiled.notes = std::move(plan.notes);
   std::ranges::move(command.notes, std::back_inserter(compiled.notes));
   compiled.command = shell_quoted(command.argv);

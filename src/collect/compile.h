@@ -25,17 +25,26 @@ enum class SourceLanguage : std::uint8_t { kNone, kC, kCxx, kRust };
 // By the suffix: .c; .cc .cpp .cxx .c++ .C; .rs. kNone: this is no source file.
 SourceLanguage source_language(std::string_view path);
 
+// What the compiler is asked for.
+enum class IntermediateForm : std::uint8_t {
+  kNone,  // an object
+  kLlvm,  // LLVM's IR, as text
+  kMir,   // rustc's MIR
+};
+
 struct CompileOptions {
   // What the user gave after "--". With a flag first, it follows the default compiler.
   std::vector<std::string> command;
   // -p: a compile_commands.json, or the folder that holds it. Not used with `command`.
   std::string database;
+  std::string directory;  // where `command` is to be run; empty: here
+  IntermediateForm form = IntermediateForm::kNone;
   std::chrono::milliseconds timeout = std::chrono::minutes(10);
   const std::atomic<bool>* interrupted = nullptr;
 };
 
 struct CompiledSource {
-  std::string object_path;  // in `folder`
+  std::string object_path;  // in `folder`; the text of another form
   std::string command;      // exactly what was run, quoted for a shell; -v prints it
   std::string directory;    // where it was run; empty: here
   std::vector<std::string> notes;

@@ -128,15 +128,35 @@ void append(CommandLine& words, std::initializer_list<std::string_view> more) {
   for (const std::string_view word : more) words.emplace_back(word);
 }
 
-void finish_c(CommandLine& argv, const std::string& object) { append(argv, {"-c", "-o", object}); }
+// clang -cc1, which a driver starts and a capture has, takes actions in place of the driver's.
+bool is_cc1(const CommandLine& argv) { return argv.size() > 1 && argv[1] == "-cc1"; }
 
-void finish_rust(CommandLine& argv, std::string_view text, const std::string& object) {
+void finish_c(CommandLine& argv, const std::string& object, IntermediateForm form) {
+  if (form == IntermediateForm::kNone)
+    append(argv, {is_cc1(argv) ? "-emit-obj" : "-c", "-o", object});
+  else if (is_cc1(argv))
+    append(argv, {"-emit-llvm", "-o", object});
+  else
+    append(argv, {"-S", "-emit-llvm", "-o", object});
+}
+
+constexpr std::string_view rust_output(IntermediateForm form) {
+  switch (form) {
+    case IntermediateForm::kNone: return "--emit=obj";
+    case IntermediateForm::kLlvm: return "--emit=llvm-ir";
+    case IntermediateForm::kMir: return "--emit=mir";
+  }
+  return "--emit=obj";
+}
+
+void finish_rust(CommandLine& argv, std::string_view text, const std::string& object,
+                 IntermediateForm form) {
   if (!has_word_starting(argv, "--crate-type")) {
     append(argv, {"--crate-type", has_rust_main(text) ? "bin" : "lib"});
   }
   // One unit gives one object.
   if (!has_codegen_option(argv, "codegen-units")) append(argv, {"-C", "codegen-units=1"});
-  append(argv, {"--emit=obj", "-o", object});
+  append(argv, {rust_output(form), "-o", object});
 }
 
 struct Compilers {
@@ -197,7 +217,7 @@ std::vector<std::string> compilers_in_path() {
 
 ObjectCommand object_command(const CommandLine& given, SourceLanguage language,
                              const std::string& source, std::string_view text,
-                             const std::string& object) {
+                             const std::string& object, IntermediateForm form) {
   const bool rust = language == SourceLanguage::kRust;
   const std::span<const Dropped> table =
       rust ? std::span<const Dropped>(kDroppedRust) : std::span<const Dropped>(kDroppedC);
@@ -215,11 +235,11 @@ ObjectCommand object_command(const CommandLine& given, SourceLanguage language,
       result.notes.emplace_back(row->note);
     }
   }
-  if (!has_debug_option(result.argv, language)) append(result.argv, {"-g"});
+  if (!is_cc1(result.argv) && !has_debug_option(result.argv, language)) append(result.argv, {"-g"});
   if (rust) {
-    finish_rust(result.argv, text, object);
+    finish_rust(result.argv, text, object, form);
   } else {
-    finish_c(result.argv, object);
+    finish_c(result.argv, object, form);
   }
   if (!names_source) result.argv.push_back(source);
   return result;

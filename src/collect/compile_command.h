@@ -19,10 +19,12 @@ struct ObjectCommand {
 };
 
 // `given` starts with the compiler and may already name the source and an output.
-// `text` is the source: a Rust file with fn main is a program, others are libraries.
+// In another form than an object it writes that form's text there. `text` is the source: a Rust
+// file with fn main is a program, others are libraries.
 ObjectCommand object_command(const CommandLine& given, SourceLanguage language,
                              const std::string& source, std::string_view text,
-                             const std::string& object);
+                             const std::string& object,
+                             IntermediateForm form = IntermediateForm::kNone);
 
 // The compiler this machine has for the language, with -O2 -g (Rust: opt-level 3).
 Result<CommandLine> default_command(SourceLanguage language);

@@ -166,6 +166,7 @@ std::vector<Value> values() {
       {" \"a\\\n      b\"", "ab"},
       {" \"a \\\n     \\ b\"", "a  b"},
       {" \"a\\n  \n      b\"", "a\n b"},
+      {" \"a\\t\n      b\"", "a\t b"},  // an escape is no blank before the line's end
       {" |\n      two\n        lines\n\n      more\n", "two\n  lines\n\nmore\n"},
       {" |-\n      one\n\n", "one"},
       {" |+\n      one\n", "one\n\n"},

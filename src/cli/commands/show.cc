@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/inputs.h"
+#include "cli/make_intermediate.h"
 #include "cli/make_listing.h"
 
 namespace asmforge::commands {
@@ -15,11 +16,41 @@ struct Options {
   OutputOptions output;
   AssemblyOptions assembly;
   std::string function;
+  bool llvm = false;
+  bool mir = false;
+  std::string capture;
+  [[nodiscard]] IntermediateForm form() const {
+    if (mir) return IntermediateForm::kMir;
+    return llvm ? IntermediateForm::kLlvm : IntermediateForm::kNone;
+  }
 };
 
+// Flags say how to compile a source; of a program they say it of the function's source, so
+// they are no part of how the program is opened.
+Result<SelectedFunction> open(const Options& options, Session& session) {
+  const bool source = source_language(options.input.path) != SourceLanguage::kNone;
+  if (source || options.form() == IntermediateForm::kNone)
+    return open_function({options.input, options.output, session}, options.function);
+  InputOptions input = options.input;
+  input.compile_commands.clear();
+  Session without{{}, false, session.out, session.err};
+  return open_function({input, options.output, without}, options.function);
+}
+
+Result<Done> add_intermediate(const Options& options, const FunctionView& view, Session& session,
+                              Listing& listing) {
+  if (options.form() == IntermediateForm::kNone) return Done{};
+  AF_TRY(IntermediateLines made,
+         make_intermediate(view, {options.form(), options.capture, options.output.verbose},
+                           options.input, session));
+  listing.intermediate_form = options.mir ? "mir" : "llvm";
+  listing.intermediate = std::move(made.lines);
+  listing.notes.insert(listing.notes.end(), made.notes.begin(), made.notes.end());
+  return Done{};
+}
+
 Result<int> run(const Options& options, Session& session) {
-  AF_TRY(const SelectedFunction selected,
-         open_function({options.input, options.output, session}, options.function));
+  AF_TRY(const SelectedFunction selected, open(options, session));
   const Binary& binary = selected.inputs.binaries[selected.ref.binary];
   FunctionAnalyser analyser(binary);
   const FunctionView view = analyser.analyse(selected.ref.function);
@@ -31,6 +62,7 @@ Result<int> run(const Options& options, Session& session) {
   how.profile = how.counts == nullptr ? nullptr : &*selected.inputs.profile;
   Listing listing = make_listing(view, how, source_text);
   listing.number = selected.number.value_or(kNoIndex);
+  AF_TRY([[maybe_unused]] const Done added, add_intermediate(options, view, session, listing));
   if (options.output.json)
     write_listing_json(listing, session.out);
   else
@@ -45,6 +77,13 @@ Run setup(CLI::App& app) {
   app.add_option("FUNCTION", options->function,
                  "Symbol, demangled name or a part of it, number from 'list', or 0x address")
       ->required();
+  CLI::Option* llvm =
+      app.add_flag("--llvm", options->llvm, "LLVM's IR of it below, from clang or rustc");
+  app.add_flag("--mir", options->mir, "rustc's MIR of it below")->excludes(llvm);
+  app.add_option("--capture", options->capture,
+                 "With --llvm, compile a program's source as 'asmforge capture' saw it")
+      ->type_name("DIR")
+      ->needs(llvm);
   add_assembly_options(app, options->assembly);
   add_profile_option(app, options->input);
   add_output_options(app, options->output);

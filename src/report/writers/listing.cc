@@ -213,6 +213,7 @@ class Writer {
   void write() {
     write_head();
     for (std::size_t i = 0; i < rows_.size(); ++i) write_row(i);
+    write_intermediate();
     for (const std::string& note : l_.notes) out_.print("; note: {}\n", printable(note));
   }
 
@@ -241,6 +242,15 @@ class Writer {
       out_.print("; left column: {}{}\n",
                  *l_.profile == ProfileSource::kExactCounts ? "times executed" : "samples",
                  l_.zero_is_unknown ? "; ?: none seen, which does not mean never" : "");
+  }
+
+  void write_intermediate() {
+    if (l_.intermediate_form.empty()) return;
+    out_.print("\n{}\n",
+               palette_(Paint::kTitle, l_.intermediate_form == "mir"
+                                           ? "MIR of rustc"
+                                           : "LLVM IR, as the code generator is given it"));
+    for (const std::string& line : l_.intermediate) out_.print("{}\n", printable(line));
   }
 
   void write_row(std::size_t index) {

@@ -48,6 +48,9 @@ struct Listing {
   bool zero_is_unknown = false;  // no count does not mean that it never ran
   // The text of a frame's line, when its file can be read.
   std::function<std::optional<std::string>(const SourceFrame&)> source_text;
+  // What the compiler made of the function before; empty unless it was asked for.
+  std::string intermediate_form;          // "llvm", "mir"
+  std::vector<std::string> intermediate;  // its lines
   std::vector<std::string> notes;
 };
 

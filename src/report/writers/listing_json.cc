@@ -119,6 +119,11 @@ void write_listing_json(const Listing& listing, Output& out) {
   for (std::uint32_t i = 0; i < listing.function->insns.size(); ++i)
     document.element(insn_json(listing, i));
   document.end_array();
+  if (!listing.intermediate_form.empty()) {
+    document.begin_array(listing.intermediate_form);
+    for (const std::string& line : listing.intermediate) document.element(line);
+    document.end_array();
+  }
   document.member("notes", listing.notes);
 }
 
