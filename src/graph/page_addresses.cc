@@ -27,7 +27,8 @@ class Finder {
     const bool all_ways_known = cfg_.unresolved_jumps == 0;
     if (all_ways_known) find_incoming();
     for (BlockIndex b = 0; b < cfg_.blocks.size(); ++b) {
-      Values values = all_ways_known && in_[b] ? *in_[b] : nothing_;
+      const std::optional<Values>& in = in_[b];
+      Values values = all_ways_known && in ? *in : nothing_;
       for (std::uint32_t i = cfg_.blocks[b].first; i <= cfg_.blocks[b].last; ++i) {
         resolve(function_.insns[i], values);
         pass(function_.insns[i], values);
@@ -43,7 +44,9 @@ class Finder {
     while (!work.empty() && walks-- != 0) {
       const BlockIndex b = work.back();
       work.pop_back();
-      Values values = *in_[b];
+      const std::optional<Values>& in = in_[b];
+      if (!in) continue;
+      Values values = *in;
       for (std::uint32_t i = cfg_.blocks[b].first; i <= cfg_.blocks[b].last; ++i)
         pass(function_.insns[i], values);
       for (const Edge& edge : cfg_.successors(b))

@@ -78,7 +78,7 @@ bool can_be_tried(const Insn& insn) {
 TEST(Aarch64Effects, AreWhatIsRead) {
   if (!have_tool("qemu-aarch64"))
     GTEST_FAIL() << "qemu-aarch64 is missing: ./dev setup installs it";
-  testing_support::ScratchDir scratch;
+  const testing_support::ScratchDir scratch;
   const std::string runner = scratch.file("run_words");
   run_tool({"clang-19", "--target=aarch64-linux-gnu", "-O1", "-ffreestanding", "-nostdlib",
             "-static", "-fuse-ld=lld",

@@ -1,6 +1,7 @@
 // Files of AArch64: relocations of objects, data between instructions, stubs and slots of linked
 // files, and the addresses that code puts together from pages.
 #include <algorithm>
+#include <memory>
 
 #include "collect/stream.h"
 #include "elf_test_support.h"
@@ -48,7 +49,7 @@ f:
 g: ret
   .size g, .-g
   .data
-  .align 4
+  .p2align 12                           // so that its place in the page is before all of f
   .globl word
 word:
   .quad f + 4
@@ -67,7 +68,7 @@ class Aarch64Object : public testing::Test {
     const FunctionEntry* f = function_named(binary_, "f");
     ASSERT_NE(f, nullptr);
     analyser_.emplace_back(binary_);
-    view_.emplace(
+    view_ = std::make_unique<const FunctionView>(
         analyser_.front().analyse(static_cast<std::uint32_t>(f - binary_.functions.data())));
     f_ = f->address;
   }
@@ -86,7 +87,7 @@ class Aarch64Object : public testing::Test {
   Scratch scratch_;
   Binary binary_;
   std::vector<FunctionAnalyser> analyser_;
-  std::optional<FunctionView> view_;
+  std::unique_ptr<const FunctionView> view_;
   std::uint64_t f_ = 0;
 };
 
@@ -133,7 +134,7 @@ TEST_F(Aarch64Object, MarkedDataAreNoInstructions) {
 
 // Addresses are known only where all ways agree.
 TEST(Aarch64Addresses, AreNotKnownWhereWaysDisagree) {
-  Scratch scratch;
+  const Scratch scratch;
   scratch.write("a.s", R"(
   .globl f
   .type f,%function
@@ -172,7 +173,7 @@ far: .word 2
 TEST(Aarch64Linked, StubsAndSlotsHaveNames) {
   for (const char* protection : {"none", "standard"}) {
     SCOPED_TRACE(protection);
-    Scratch scratch;
+    const Scratch scratch;
     scratch.write("a.c",
                   "int puts(const char *); extern int there;\n"
                   "int f(void) { return puts(\"text\") + there; }\n");
@@ -202,7 +203,7 @@ TEST(Aarch64Linked, StubsAndSlotsHaveNames) {
 
 // Without symbols, functions are where .eh_frame says; what only is called is found by calls.
 TEST(Aarch64Linked, FunctionsOfStrippedFilesAreFound) {
-  Scratch scratch;
+  const Scratch scratch;
   scratch.write("a.c", R"(
 __attribute__((noinline)) static int third(int x) { return x * 3; }
 __attribute__((noinline)) static int second(int x) { return third(x) + third(x + 1); }

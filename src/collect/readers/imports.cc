@@ -57,7 +57,7 @@ std::uint64_t slot_of_x86_64_stub(Bytes bytes, std::uint64_t address) {
 // The same for [bti c]; adrp x16, page; ldr x17, [x16, #offset]; add x16, ...; br x17.
 std::uint64_t slot_of_aarch64_stub(Bytes bytes, std::uint64_t address) {
   constexpr std::uint32_t kBranchTargetC = 0xd503245f;
-  std::size_t at = bytes.size() >= 4 && load<std::uint32_t>(bytes) == kBranchTargetC ? 4 : 0;
+  const std::size_t at = bytes.size() >= 4 && load<std::uint32_t>(bytes) == kBranchTargetC ? 4 : 0;
   if (bytes.size() < at + 8) return 0;
   const auto adrp = load<std::uint32_t>(bytes.subspan(at));
   const auto ldr = load<std::uint32_t>(bytes.subspan(at + 4));
@@ -67,7 +67,8 @@ std::uint64_t slot_of_aarch64_stub(Bytes bytes, std::uint64_t address) {
   constexpr std::uint64_t kSign = std::uint64_t{1} << 20;
   const std::uint64_t page =
       ((address + at) & ~std::uint64_t{0xfff}) + (((pages ^ kSign) - kSign) << 12);
-  return page + ((ldr >> 10) & 0xfff) * 8;
+  const std::uint64_t slot_in_page = (ldr >> 10) & 0xfff;
+  return page + slot_in_page * 8;
 }
 
 // Stubs begin at multiples of 8 (.plt.got) or 16; of AArch64 at any instruction, since

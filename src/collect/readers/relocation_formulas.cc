@@ -78,29 +78,29 @@ constexpr std::array kAarch64Types = {
     insn(R_AARCH64_ADR_PREL_LO21, Formula::kRelative, Field::kSplitImm21),
     insn(R_AARCH64_ADR_PREL_PG_HI21, Formula::kPages, Field::kSplitImm21, 12),
     insn(R_AARCH64_ADR_PREL_PG_HI21_NC, Formula::kPages, Field::kSplitImm21, 12),
-    insn(R_AARCH64_ADD_ABS_LO12_NC, Formula::kAbsolute, Field::kImm12),
-    insn(R_AARCH64_LDST8_ABS_LO12_NC, Formula::kAbsolute, Field::kImm12),
-    insn(R_AARCH64_LDST16_ABS_LO12_NC, Formula::kAbsolute, Field::kImm12, 1),
-    insn(R_AARCH64_LDST32_ABS_LO12_NC, Formula::kAbsolute, Field::kImm12, 2),
-    insn(R_AARCH64_LDST64_ABS_LO12_NC, Formula::kAbsolute, Field::kImm12, 3),
-    insn(R_AARCH64_LDST128_ABS_LO12_NC, Formula::kAbsolute, Field::kImm12, 4),
+    insn(R_AARCH64_ADD_ABS_LO12_NC, Formula::kAbsolute, Field::kLow12),
+    insn(R_AARCH64_LDST8_ABS_LO12_NC, Formula::kAbsolute, Field::kLow12),
+    insn(R_AARCH64_LDST16_ABS_LO12_NC, Formula::kAbsolute, Field::kLow12, 1),
+    insn(R_AARCH64_LDST32_ABS_LO12_NC, Formula::kAbsolute, Field::kLow12, 2),
+    insn(R_AARCH64_LDST64_ABS_LO12_NC, Formula::kAbsolute, Field::kLow12, 3),
+    insn(R_AARCH64_LDST128_ABS_LO12_NC, Formula::kAbsolute, Field::kLow12, 4),
     insn(R_AARCH64_TSTBR14, Formula::kRelative, Field::kImm14, 2),
     insn(R_AARCH64_CONDBR19, Formula::kRelative, Field::kImm19, 2),
     insn(R_AARCH64_JUMP26, Formula::kRelative, Field::kImm26, 2),
     insn(R_AARCH64_CALL26, Formula::kRelative, Field::kImm26, 2),
     insn(R_AARCH64_GOT_LD_PREL19, Formula::kSlotRelative, Field::kImm19, 2),
     insn(R_AARCH64_ADR_GOT_PAGE, Formula::kSlotPages, Field::kSplitImm21, 12),
-    insn(R_AARCH64_LD64_GOT_LO12_NC, Formula::kSlot, Field::kImm12, 3),
+    insn(R_AARCH64_LD64_GOT_LO12_NC, Formula::kSlot, Field::kLow12, 3),
     insn(R_AARCH64_LD64_GOTPAGE_LO15, Formula::kSlotFromPage, Field::kImm12, 3),
     RelocationType{314, Formula::kRelative, 4},      // R_AARCH64_PLT32
     RelocationType{315, Formula::kSlotRelative, 4},  // R_AARCH64_GOTPCREL32
     insn(R_AARCH64_TLSGD_ADR_PAGE21, Formula::kSlotPages, Field::kSplitImm21, 12),
-    insn(R_AARCH64_TLSGD_ADD_LO12_NC, Formula::kSlot, Field::kImm12),
+    insn(R_AARCH64_TLSGD_ADD_LO12_NC, Formula::kSlot, Field::kLow12),
     insn(R_AARCH64_TLSIE_ADR_GOTTPREL_PAGE21, Formula::kSlotPages, Field::kSplitImm21, 12),
-    insn(R_AARCH64_TLSIE_LD64_GOTTPREL_LO12_NC, Formula::kSlot, Field::kImm12, 3),
+    insn(R_AARCH64_TLSIE_LD64_GOTTPREL_LO12_NC, Formula::kSlot, Field::kLow12, 3),
     insn(R_AARCH64_TLSDESC_ADR_PAGE21, Formula::kSlotPages, Field::kSplitImm21, 12),
-    insn(R_AARCH64_TLSDESC_LD64_LO12, Formula::kSlot, Field::kImm12, 3),
-    insn(R_AARCH64_TLSDESC_ADD_LO12, Formula::kSlot, Field::kImm12),
+    insn(R_AARCH64_TLSDESC_LD64_LO12, Formula::kSlot, Field::kLow12, 3),
+    insn(R_AARCH64_TLSDESC_ADD_LO12, Formula::kSlot, Field::kLow12),
     RelocationType{R_AARCH64_TLSDESC_CALL, Formula::kNothing, 0},
     insn(R_AARCH64_TLSLE_MOVW_TPREL_G2, Formula::kThreadOffset, Field::kImm16, 32),
     insn(R_AARCH64_TLSLE_MOVW_TPREL_G1, Formula::kThreadOffset, Field::kImm16, 16),
@@ -108,16 +108,16 @@ constexpr std::array kAarch64Types = {
     insn(R_AARCH64_TLSLE_MOVW_TPREL_G0, Formula::kThreadOffset, Field::kImm16),
     insn(R_AARCH64_TLSLE_MOVW_TPREL_G0_NC, Formula::kThreadOffset, Field::kImm16),
     insn(R_AARCH64_TLSLE_ADD_TPREL_HI12, Formula::kThreadOffset, Field::kImm12, 12),
-    insn(R_AARCH64_TLSLE_ADD_TPREL_LO12, Formula::kThreadOffset, Field::kImm12),
-    insn(R_AARCH64_TLSLE_ADD_TPREL_LO12_NC, Formula::kThreadOffset, Field::kImm12),
-    insn(R_AARCH64_TLSLE_LDST8_TPREL_LO12, Formula::kThreadOffset, Field::kImm12),
-    insn(R_AARCH64_TLSLE_LDST8_TPREL_LO12_NC, Formula::kThreadOffset, Field::kImm12),
-    insn(R_AARCH64_TLSLE_LDST16_TPREL_LO12, Formula::kThreadOffset, Field::kImm12, 1),
-    insn(R_AARCH64_TLSLE_LDST16_TPREL_LO12_NC, Formula::kThreadOffset, Field::kImm12, 1),
-    insn(R_AARCH64_TLSLE_LDST32_TPREL_LO12, Formula::kThreadOffset, Field::kImm12, 2),
-    insn(R_AARCH64_TLSLE_LDST32_TPREL_LO12_NC, Formula::kThreadOffset, Field::kImm12, 2),
-    insn(R_AARCH64_TLSLE_LDST64_TPREL_LO12, Formula::kThreadOffset, Field::kImm12, 3),
-    insn(R_AARCH64_TLSLE_LDST64_TPREL_LO12_NC, Formula::kThreadOffset, Field::kImm12, 3),
+    insn(R_AARCH64_TLSLE_ADD_TPREL_LO12, Formula::kThreadOffset, Field::kLow12),
+    insn(R_AARCH64_TLSLE_ADD_TPREL_LO12_NC, Formula::kThreadOffset, Field::kLow12),
+    insn(R_AARCH64_TLSLE_LDST8_TPREL_LO12, Formula::kThreadOffset, Field::kLow12),
+    insn(R_AARCH64_TLSLE_LDST8_TPREL_LO12_NC, Formula::kThreadOffset, Field::kLow12),
+    insn(R_AARCH64_TLSLE_LDST16_TPREL_LO12, Formula::kThreadOffset, Field::kLow12, 1),
+    insn(R_AARCH64_TLSLE_LDST16_TPREL_LO12_NC, Formula::kThreadOffset, Field::kLow12, 1),
+    insn(R_AARCH64_TLSLE_LDST32_TPREL_LO12, Formula::kThreadOffset, Field::kLow12, 2),
+    insn(R_AARCH64_TLSLE_LDST32_TPREL_LO12_NC, Formula::kThreadOffset, Field::kLow12, 2),
+    insn(R_AARCH64_TLSLE_LDST64_TPREL_LO12, Formula::kThreadOffset, Field::kLow12, 3),
+    insn(R_AARCH64_TLSLE_LDST64_TPREL_LO12_NC, Formula::kThreadOffset, Field::kLow12, 3),
 };
 
 // Puts the low `width` bits of `value` at `bit` of the instruction.
@@ -148,6 +148,7 @@ void store_relocated(const RelocationType& type, std::uint64_t value, std::uint8
   switch (type.field) {
     case Field::kData: break;
     case Field::kImm12: word = with_bits(word, value, 10, 12); break;
+    case Field::kLow12: word = with_bits(word, value & (0xfffU >> type.shift), 10, 12); break;
     case Field::kImm14: word = with_bits(word, value, 5, 14); break;
     case Field::kImm16: word = with_bits(word, value, 5, 16); break;
     case Field::kImm19: word = with_bits(word, value, 5, 19); break;

@@ -30,6 +30,7 @@ enum class Formula : std::uint8_t {
 enum class RelocatedField : std::uint8_t {
   kData,       // all of its bytes
   kImm12,      // bits 10 to 21 of an instruction: add, ldr
+  kLow12,      // the same, and the value's low 12 bits alone: what adrp leaves out
   kImm14,      // bits 5 to 18: tbz
   kImm16,      // bits 5 to 20: movz
   kImm19,      // bits 5 to 23: b.eq, cbz, ldr of a literal

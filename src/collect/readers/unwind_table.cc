@@ -197,7 +197,8 @@ class CommonEntries {
     auto found = by_offset_.find(offset);
     if (found == by_offset_.end()) found = by_offset_.emplace(offset, read(offset)).first;
     last_offset_ = offset;
-    last_ = found->second ? &*found->second : nullptr;
+    const std::optional<CommonEntry>& entry = found->second;
+    last_ = entry ? &*entry : nullptr;
     return last_;
   }
 
