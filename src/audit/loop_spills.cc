@@ -30,9 +30,7 @@ bool changes_in_place(const Insn& insn) {
 }
 
 // mov qword ptr [rsp + 24], 7: what a value begins with.
-bool stores_constant(const Insn& insn) {
-  return insn.is(InsnClass::kMove) && insn.has_immediate;
-}
+bool stores_constant(const Insn& insn) { return insn.is(InsnClass::kMove) && insn.has_immediate; }
 
 // mov qword ptr [rsp + 24], rdx
 bool stores_register(const Insn& insn, SpillKind kind) {
@@ -77,9 +75,9 @@ std::vector<std::uint32_t> reloads_of(const FunctionView& view, const StackFrame
 void note(const Insn& insn, std::uint32_t index, bool in_loop, SpillKind kind, SlotUse& use) {
   const std::uint32_t bytes = insn.memory.bytes;
   if (insn.is(InsnClass::kStore) && !insn.is(InsnClass::kCall)) {
-    const bool fits = stores_register(insn, kind) ||
-                      (kind == SpillKind::kGeneral &&
-                       (stores_constant(insn) || changes_in_place(insn)));
+    const bool fits =
+        stores_register(insn, kind) ||
+        (kind == SpillKind::kGeneral && (stores_constant(insn) || changes_in_place(insn)));
     use.is_spill &= fits && (use.bytes == 0 || use.bytes == bytes);
     use.bytes = bytes;
     if (in_loop) use.spill.stores.push_back(index);
@@ -196,8 +194,7 @@ Finding spill_finding(AuditedFunction& function, LoopIndex loop,
   }
   // All of them count, and the first of each slot are shown first.
   for (const LoopSpill& spill : spills) {
-    for (const std::uint32_t store : spill.stores)
-      function.add_evidence(finding, store, "spilled");
+    for (const std::uint32_t store : spill.stores) function.add_evidence(finding, store, "spilled");
     for (const std::uint32_t reload : spill.reloads)
       function.add_evidence(finding, reload, "reloaded");
   }

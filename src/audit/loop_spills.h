@@ -6,8 +6,9 @@
 //            ...
 //            mov  rdx, qword ptr [rsp + 24]   reloaded
 //
-// None of these: slots of loops that leave registers free, what was saved around a call, locals whose address is taken or that are read and
-// written in parts, or that may be part of such, stores and loads on ways that end the program.
+// None of these: slots of loops that leave registers free, what was saved around a call, locals
+// whose address is taken or that are read and written in parts, or that may be part of such, stores
+// and loads on ways that end the program.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ namespace asmforge {
 
 struct LoopSpill {
   StackSlot slot;
-  std::vector<std::uint32_t> stores;   // of the loop's own blocks, ascending
+  std::vector<std::uint32_t> stores;  // of the loop's own blocks, ascending
   std::vector<std::uint32_t> reloads;
 };
 

@@ -28,9 +28,10 @@ namespace asmforge {
 namespace {
 
 constexpr std::string_view kAllOwn = "automatic";
-constexpr std::array<std::string_view, 8> kTransforms = {
-    kAllOwn,       "flag",           "attribute",     "pragma",
-    "expectation", kRestrictTransform, kIvdepTransform, kFastMathTransform};
+constexpr std::array<std::string_view, 8> kTransforms = {kAllOwn,         "flag",
+                                                         "attribute",     "pragma",
+                                                         "expectation",   kRestrictTransform,
+                                                         kIvdepTransform, kFastMathTransform};
 
 // A misspelt word would forbid nothing.
 Result<Done> check_forbidden(const std::vector<std::string>& forbidden, const std::string& tree) {
@@ -150,8 +151,9 @@ Result<std::vector<Step>> plan_changes(const Project& project, const BuildOfTree
   }
   if (!any_is_not && !limited.empty())
     return Error{ErrorCode::kUnavailable,
-                 limited + "; another algorithm or other data can change that, no flag or "
-                           "attribute does",
+                 limited +
+                     "; another algorithm or other data can change that, no flag or "
+                     "attribute does",
                  ""};
   return planner.steps();
 }

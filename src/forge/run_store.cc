@@ -76,9 +76,12 @@ ForgeRun run_in(const DatabaseRow& row) {
 
 ForgeStep step_in(const DatabaseRow& row) {
   ForgeStep step;
-  step.step = {text_of(row[0]), text_of(row[1]),
-               text_of(row[2]), text_of(row[3]),
-               text_of(row[4]), entries_in(text_of(row[5])),
+  step.step = {text_of(row[0]),
+               text_of(row[1]),
+               text_of(row[2]),
+               text_of(row[3]),
+               text_of(row[4]),
+               entries_in(text_of(row[5])),
                assumption_from_string(text_of(row[17]))};
   step.state = step_state_from_string(text_of(row[6])).value_or(StepState::kPending);
   step.why = text_of(row[7]);

@@ -64,7 +64,8 @@ Liveness::Parts Liveness::read_by(const Insn& insn) const {
     read |= {arguments, arguments};
   }
   insn.reads.for_each([&](Register reg) {
-    const bool address = insn.memory.present && (insn.memory.base == reg || insn.memory.index == reg);
+    const bool address =
+        insn.memory.present && (insn.memory.base == reg || insn.memory.index == reg);
     const Named named = named_as(insn, reg, true);
     if (named.low_byte && !named.more && !address) read.rest.erase(reg);
   });

@@ -146,7 +146,7 @@ std::vector<Link> ChainFinder::cycle_above(std::uint64_t cycles, std::uint64_t i
     return static_cast<std::int64_t>(link.cycles * iterations) -
            static_cast<std::int64_t>(link.distance * cycles);
   };
-  std::unordered_map<std::uint32_t, std::int64_t> best;       // of ways that end in an instruction
+  std::unordered_map<std::uint32_t, std::int64_t> best;  // of ways that end in an instruction
   std::unordered_map<std::uint32_t, const Link*> last_link;
   for (const Link& link : links_) best[link.from] = best[link.to] = 0;
   std::uint32_t changed = kNoIndex;

@@ -31,9 +31,9 @@ std::string_view to_string(ChainKind kind);  // "a chain of loads"
 
 struct LoopChain {
   ChainKind kind = ChainKind::kNone;
-  std::uint32_t cycles = 0;           // of all of it, at least
-  std::uint32_t iterations = 1;       // that it takes to come round
-  std::vector<std::uint32_t> insns;   // indices into Function::insns, in the chain's order
+  std::uint32_t cycles = 0;          // of all of it, at least
+  std::uint32_t iterations = 1;      // that it takes to come round
+  std::vector<std::uint32_t> insns;  // indices into Function::insns, in the chain's order
   [[nodiscard]] double cycles_per_iteration() const {
     return static_cast<double>(cycles) / static_cast<double>(iterations);
   }

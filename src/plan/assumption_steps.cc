@@ -17,8 +17,8 @@ namespace {
 
 // Least asserted first: nobody reads errno after sqrt; nobody looks at the exceptions' flags or
 // traps them; sums may be taken in any order, and nothing is infinite or not a number.
-constexpr std::array<std::string_view, 3> kFastMathFlags = {"-fno-math-errno",
-                                                            "-fno-trapping-math", "-ffast-math"};
+constexpr std::array<std::string_view, 3> kFastMathFlags = {"-fno-math-errno", "-fno-trapping-math",
+                                                            "-ffast-math"};
 
 void add(Step step, std::vector<Step>& steps) {
   if (std::ranges::find(steps, step.name, &Step::name) == steps.end())
@@ -63,9 +63,8 @@ void add_ivdep(const HotLoop& loop, const ChangeRequest& request, TreeSources& s
   const auto& [source, statement] = *place;
   const FunctionDefinition* function = function_around(source->map, statement->line);
   if (function == nullptr) return;
-  const std::string_view pragma = request.dialect == PragmaDialect::kGcc
-                                      ? "GCC ivdep"
-                                      : "clang loop vectorize(assume_safety)";
+  const std::string_view pragma =
+      request.dialect == PragmaDialect::kGcc ? "GCC ivdep" : "clang loop vectorize(assume_safety)";
   const Result<Patch> patch = place_loop_pragma(source->file, source->text, *statement, pragma);
   if (!patch) return;
   Step step;

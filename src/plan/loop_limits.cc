@@ -130,10 +130,10 @@ std::vector<LoopLimit> loop_limits(const Binary& binary, const LimitRequest& req
 
 std::string words_of(const LoopLimit& limit) {
   if (limit.kind == LimitKind::kChain)
-    return fmt::format("bound by {}: an iteration takes {:.3g} cycles, and waits at least {:.3g} "
-                       "for the one before",
-                       to_string(limit.chain.kind), limit.cycles,
-                       limit.chain.cycles_per_iteration());
+    return fmt::format(
+        "bound by {}: an iteration takes {:.3g} cycles, and waits at least {:.3g} "
+        "for the one before",
+        to_string(limit.chain.kind), limit.cycles, limit.chain.cycles_per_iteration());
   return fmt::format("waits for memory: an iteration takes {:.0f} cycles{}", limit.cycles,
                      limit.chain.kind == ChainKind::kLoads
                          ? ", and the address of a load comes from the load before"

@@ -27,7 +27,7 @@ enum class LimitKind : std::uint8_t {
 struct LoopLimit {
   Finding place;  // function and loop; no finding otherwise
   LimitKind kind = LimitKind::kChain;
-  LoopChain chain;  // of kMemory one of loads, or none
+  LoopChain chain;        // of kMemory one of loads, or none
   double time_share = 0;  // of the program's samples
   double cycles = 0;      // that an iteration took
 };

@@ -24,7 +24,7 @@ struct DifferentialRequest {
   CompileUnit unit;    // compiles the source as it was before
   std::string before;  // the two versions: files in one folder, for what they include
   std::string after;
-  FunctionDefinition function;  // as it was before
+  FunctionDefinition function;           // as it was before
   std::vector<std::string> flags_after;  // that the second version is compiled with besides
   std::uint64_t seed = 0;
   const std::atomic<bool>* interrupted = nullptr;

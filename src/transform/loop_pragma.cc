@@ -28,8 +28,8 @@ std::vector<LoopPragma> loop_pragmas(PragmaDialect dialect, const LoopFacts& fac
   std::vector<LoopPragma> pragmas;
   // gcc's pragmas for vectors all assert that iterations are independent.
   if (!gcc && facts.could_be_vectors) {
-    pragmas.push_back({"clang loop vectorize(enable)", true, Metric::kVectorWidthBits,
-                       Relation::kGreater, 0, 0});
+    pragmas.push_back(
+        {"clang loop vectorize(enable)", true, Metric::kVectorWidthBits, Relation::kGreater, 0, 0});
     // One of the parts may be done with vectors then.
     if (facts.stores > 1)
       pragmas.push_back(asked("clang loop distribute(enable)", Relation::kLess, false));

@@ -57,8 +57,8 @@ TEST(LoopChain, OfFloatsMultipliesAndShifts) {
   const LoopChain sum = chain("addsd xmm0, [rdi]\n add rdi, 8\n cmp rdi, rsi");
   EXPECT_EQ(sum.kind, ChainKind::kFloats);
   EXPECT_EQ(sum.cycles_per_iteration(), 2);
-  const LoopChain hash =
-      chain("imul eax, eax, 31\n movzx ecx, byte ptr [rdi]\n add eax, ecx\n inc rdi\n cmp rdi, rsi");
+  const LoopChain hash = chain(
+      "imul eax, eax, 31\n movzx ecx, byte ptr [rdi]\n add eax, ecx\n inc rdi\n cmp rdi, rsi");
   EXPECT_EQ(hash.kind, ChainKind::kMultiplies);
   EXPECT_EQ(hash.cycles_per_iteration(), 4);
   const LoopChain shifts = chain("mov ecx, eax\n shl ecx, 5\n xor eax, ecx\n dec edx");
@@ -68,8 +68,9 @@ TEST(LoopChain, OfFloatsMultipliesAndShifts) {
 
 TEST(LoopChain, OfAdditionsIsNoLimit) {
   EXPECT_EQ(chain("add eax, [rdi]\n add rdi, 4\n cmp rdi, rsi").kind, ChainKind::kReduction);
-  EXPECT_EQ(chain("mov ecx, [rdi]\n cmp ecx, eax\n cmovg eax, ecx\n add rdi, 4\n cmp rdi, rsi").kind,
-            ChainKind::kReduction);
+  EXPECT_EQ(
+      chain("mov ecx, [rdi]\n cmp ecx, eax\n cmovg eax, ecx\n add rdi, 4\n cmp rdi, rsi").kind,
+      ChainKind::kReduction);
   EXPECT_EQ(chain("paddd xmm0, [rdi]\n add rdi, 16\n cmp rdi, rsi").kind, ChainKind::kReduction);
 }
 

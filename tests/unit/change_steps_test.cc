@@ -135,12 +135,10 @@ TEST_F(ChangeSteps, AsksForWiderVectorsWhereThereAreNarrowOnes) {
   EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));
   loops_[0].contents.vector_width_bits = 128;
   const std::vector<Step> steps = attributes();
-  EXPECT_THAT(names(steps),
-              ElementsAre("src/a.c:5: hot hot",
-                          "src/a.c:5: hot target_clones(\"avx2\", \"default\")"));
-  EXPECT_THAT(steps[1].patch,
-              HasSubstr("+__attribute__((target_clones(\"avx2\", \"default\"))) "
-                        "__attribute__((cold)) int hot(int n)"));
+  EXPECT_THAT(names(steps), ElementsAre("src/a.c:5: hot hot",
+                                        "src/a.c:5: hot target_clones(\"avx2\", \"default\")"));
+  EXPECT_THAT(steps[1].patch, HasSubstr("+__attribute__((target_clones(\"avx2\", \"default\"))) "
+                                        "__attribute__((cold)) int hot(int n)"));
   EXPECT_THAT(steps[1].expectations, IsEmpty());
   loops_[0].contents.vector_width_bits = 256;
   EXPECT_THAT(names(attributes()), ElementsAre("src/a.c:5: hot hot"));

@@ -46,8 +46,7 @@ class LoopLimits : public testing::Test {
                                                  kNanosecond * kSamplesPerSecond);
     samples.modules[0].entries = {{view.function.insns.front().address, seen}};
     samples.modules[0].total = seen;
-    samples.total =
-        static_cast<std::uint64_t>(static_cast<double>(seen) / (1 - share_elsewhere));
+    samples.total = static_cast<std::uint64_t>(static_cast<double>(seen) / (1 - share_elsewhere));
     return loop_limits(view.binary, {&counts, &samples, kSamplesPerSecond, kNanosecond});
   }
 };

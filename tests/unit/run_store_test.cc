@@ -23,7 +23,8 @@ ForgeRun some_run() {
   run.floor = 0.005;
   for (const char* name : {"one.patch", "it's \"two\""}) {
     ForgeStep step;
-    step.step = {name, "patch", "--- a\n+++ b\n", "", "", {"calls(f): 1 -> 0", "loads(f): 2 -> 1"},
+    step.step = {name,        "patch", "--- a\n+++ b\n",
+                 "",          "",      {"calls(f): 1 -> 0", "loads(f): 2 -> 1"},
                  std::nullopt};
     run.steps.push_back(step);
   }

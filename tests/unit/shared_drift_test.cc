@@ -68,8 +68,7 @@ Series series(Course kind, std::uint32_t layouts, double effect, double noise, R
   random.shuffle(std::span<std::uint32_t>(order));
   made.drift = course(kind, order.size(), random);
   for (std::size_t i = 0; i < order.size(); ++i)
-    made.values.push_back(
-        {order[i], levels[order[i]] + made.drift[i] + noise * random.normal()});
+    made.values.push_back({order[i], levels[order[i]] + made.drift[i] + noise * random.normal()});
   return made;
 }
 

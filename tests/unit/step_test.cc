@@ -16,7 +16,8 @@ TEST(Assumption, ComesBackFromItsText) {
 }
 
 TEST(Assumption, IsNoneInOtherTexts) {
-  for (const char* text : {"", "7", "7 ", "x a.c", "7 -ffast-math", "7 -ffast-math ", "99999999999 a.c"})
+  for (const char* text :
+       {"", "7", "7 ", "x a.c", "7 -ffast-math", "7 -ffast-math ", "99999999999 a.c"})
     EXPECT_FALSE(assumption_from_string(text)) << text;
 }
 

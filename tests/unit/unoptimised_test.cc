@@ -76,7 +76,8 @@ TEST(Unoptimised, CompilersThatOptimise) {
 TEST(Unoptimised, LoopsThatSpillAreNot) {
   std::string values = "v0 = in[0]";
   std::string body;
-  for (int i = 1; i < 24; ++i) values += ", v" + std::to_string(i) + " = in[" + std::to_string(i) + "]";
+  for (int i = 1; i < 24; ++i)
+    values += ", v" + std::to_string(i) + " = in[" + std::to_string(i) + "]";
   for (int i = 0; i < 24; ++i)
     body += "v" + std::to_string(i) + " = v" + std::to_string(i) + " * x + v" +
             std::to_string((i * 7 + 3) % 24) + ";\n";

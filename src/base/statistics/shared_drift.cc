@@ -131,8 +131,8 @@ SharedDrift shared_drift(std::span<const OrderedValue> values) {
     Fit fit(values);
     fit.follow(half_width);
     const double spread = spread_of(fit.telling_noise());
-    const double to_beat = best.half_width == 0 ? (1 - kLeastGain) * best.spread_before
-                                                : best.spread_after;
+    const double to_beat =
+        best.half_width == 0 ? (1 - kLeastGain) * best.spread_before : best.spread_after;
     if (spread >= to_beat) continue;
     best.half_width = half_width;
     best.spread_after = spread;

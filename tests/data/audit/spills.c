@@ -9,7 +9,8 @@
 // --- more values than registers ---
 
 CASE uint64_t eighteen_values(const uint64_t* in, size_t n) {
-  uint64_t v0 = 1, v1 = 2, v2 = 3, v3 = 4, v4 = 5, v5 = 6, v6 = 7, v7 = 8, v8 = 9, v9 = 10, v10 = 11, v11 = 12, v12 = 13, v13 = 14, v14 = 15, v15 = 16, v16 = 17, v17 = 18;
+  uint64_t v0 = 1, v1 = 2, v2 = 3, v3 = 4, v4 = 5, v5 = 6, v6 = 7, v7 = 8, v8 = 9, v9 = 10,
+           v10 = 11, v11 = 12, v12 = 13, v13 = 14, v14 = 15, v15 = 16, v16 = 17, v17 = 18;
   for (size_t i = 0; i < n; i++) {
     v0 += in[i];
     v0 ^= v7 << 1;
@@ -31,7 +32,8 @@ CASE uint64_t eighteen_values(const uint64_t* in, size_t n) {
     v16 += v5 << 2;
     v17 += v6 >> 3;
   }
-  return v0 ^ v1 ^ v2 ^ v3 ^ v4 ^ v5 ^ v6 ^ v7 ^ v8 ^ v9 ^ v10 ^ v11 ^ v12 ^ v13 ^ v14 ^ v15 ^ v16 ^ v17;
+  return v0 ^ v1 ^ v2 ^ v3 ^ v4 ^ v5 ^ v6 ^ v7 ^ v8 ^ v9 ^ v10 ^ v11 ^ v12 ^ v13 ^ v14 ^ v15 ^ v16 ^
+         v17;
 }
 
 CASE __m128 twenty_vectors(const __m128* in, size_t n) {
@@ -85,7 +87,8 @@ CASE __m128 twenty_vectors(const __m128* in, size_t n) {
   w12 = _mm_add_ps(w12, _mm_add_ps(w13, w14));
   w15 = _mm_add_ps(w15, _mm_add_ps(w16, w17));
   w18 = _mm_add_ps(w18, w19);
-  return _mm_add_ps(_mm_add_ps(w0, w3), _mm_add_ps(_mm_add_ps(w6, w9), _mm_add_ps(_mm_add_ps(w12, w15), w18)));
+  return _mm_add_ps(_mm_add_ps(w0, w3),
+                    _mm_add_ps(_mm_add_ps(w6, w9), _mm_add_ps(_mm_add_ps(w12, w15), w18)));
 }
 
 // --- the stack is used for another reason, or not at all ---
