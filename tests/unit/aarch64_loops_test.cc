@@ -126,7 +126,7 @@ TEST(Aarch64Loops, CallsKeepWhatTheStandardSays) {
 
 // The counter of post-indexed loads is no chain of the work; the sum is one.
 TEST(Aarch64Loops, RecurrencesAreFound) {
-  Subject s(R"(
+  const Subject s(R"(
     1:
       ldr w3, [x0], #4           // 0
       add w1, w1, w3             // 1
