@@ -8,6 +8,7 @@
 
 #include "audit/audited_function.h"
 #include "collect/stream.h"
+#include "isa/x86_64.h"
 #include "mc/demangle.h"
 
 namespace asmforge {
@@ -19,10 +20,12 @@ constexpr std::uint64_t kLeastSamples = 200;
 // So much of the loop's time has to be the chain's, and cannot be more but for errors.
 constexpr double kLeastPartOfTime = 0.75;
 constexpr double kMostPartOfTime = 1.15;
-// Cycles that no core needs for one instruction, or for a branch that was mispredicted, but for
-// those of kSlow; three times as much, for a machine that others slow down.
-constexpr double kCyclesOfInstruction = 1;
-constexpr double kCyclesOfBranch = 25;
+// Cycles by which one instruction delays another at most when its data are in the first cache: a
+// load and an operation, a square root or conversion of vectors, a jump that was mispredicted; not
+// of kSlow. Three times as much, for a machine that others slow down.
+constexpr double kCyclesOfInstruction = 6;
+constexpr double kCyclesOfFloat = 20;
+constexpr double kCyclesOfJump = 25;
 constexpr double kMargin = 3;
 constexpr InsnClasses kSlow = InsnClass::kCall | InsnClass::kDivide | InsnClass::kString |
                               InsnClass::kSystem | InsnClass::kAtomic | InsnClass::kFence;
@@ -61,8 +64,14 @@ std::optional<double> most_cycles_without_memory(const FunctionView& view, const
   for (const BlockIndex b : loop.blocks) {
     for (std::uint32_t i = view.cfg.blocks[b].first; i <= view.cfg.blocks[b].last; ++i) {
       const Insn& insn = view.function.insns[i];
-      if (insn.classes.has_any(kSlow)) return std::nullopt;
-      cycles += insn.is(InsnClass::kConditional) ? kCyclesOfBranch : kCyclesOfInstruction;
+      // fsin and its like take hundreds.
+      if (insn.classes.has_any(kSlow) || insn.reads.contains(x86_64::kX87Status) ||
+          insn.writes.contains(x86_64::kX87Status))
+        return std::nullopt;
+      const bool floats = insn.classes.has_any(InsnClass::kFloat | InsnClass::kConvert);
+      cycles += insn.is(InsnClass::kJump) ? kCyclesOfJump
+                : floats                  ? kCyclesOfFloat
+                                          : kCyclesOfInstruction;
     }
   }
   return cycles;
